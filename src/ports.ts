@@ -1,0 +1,120 @@
+/** What activities talk to. Implemented by `azure/`; no vendor types cross this line. */
+import type { Deployment, Edge, Estate, Gateway } from "./domain/estate.ts";
+import type { Observation } from "./domain/observation.ts";
+import type { OriginRouting, PoolMember } from "./domain/routing.ts";
+
+export interface Clock {
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export interface WorkloadProbe {
+  /** Never throws: whatever happens becomes an observation. Bounded by the estate's probe deadline. */
+  deployment(target: Deployment): Promise<Observation>;
+  gateway(target: Gateway): Promise<Observation>;
+}
+
+/**
+ * Why a write or read did not happen.
+ * - `conflict`: someone wrote in between (412): read again, compute again
+ * - `busy`: 409, 429, 5xx, deadline, network: owed, try again later
+ * - `forbidden`: 401, 403: a person must act
+ * - `missing`: 404
+ * - `invalid`: 400 and other refusals: trying again will not help
+ */
+export type FailureKind = "conflict" | "busy" | "forbidden" | "missing" | "invalid";
+
+export interface Failure {
+  readonly ok: false;
+  readonly kind: FailureKind;
+  readonly statusCode?: number;
+  readonly retryAfterSeconds?: number;
+  /** One line for a person; never a secret. */
+  readonly reason: string;
+}
+
+export type Result<T> = ({ readonly ok: true } & T) | Failure;
+
+export interface PoolRouter {
+  read(gateway: Gateway, pool: string): Promise<Result<{ members: readonly PoolMember[]; etag: string }>>;
+  /** Replaces the members; `etag` must be the one read. */
+  write(gateway: Gateway, pool: string, members: readonly PoolMember[], etag: string): Promise<Result<{ etag: string }>>;
+}
+
+export interface EdgeRouter {
+  read(edge: Edge): Promise<Result<{ origins: readonly OriginRouting[] }>>;
+  /** Accepted is not effective: `operation` (opaque, may be absent) is polled with `poll`. Never waits for it. */
+  write(edge: Edge, origins: readonly OriginRouting[]): Promise<Result<{ operation?: string }>>;
+  /** One look at a running operation. */
+  poll(edge: Edge, operation: string): Promise<Result<{ state: "running" | "succeeded" | "failed"; detail: string }>>;
+}
+
+export interface CapacityReader {
+  /** Tokens per minute of a deployment by its rate limits; null when Azure does not tell. */
+  tokensPerMinute(deployment: Deployment): Promise<Result<{ tokensPerMinute: number | null }>>;
+  /** Allocated and granted quota per quota name in a deployment's subscription and region, in thousands of tokens per minute. */
+  usages(deployment: Deployment): Promise<Result<{ usages: readonly { name: string; allocated: number; limit: number }[] }>>;
+}
+
+/** One minute of a deployment's traffic; null = Azure had no data point, which is not zero. */
+export interface TrafficMinute {
+  readonly at: string;
+  readonly tokens: number | null;
+  readonly answered: number | null;
+  readonly serverErrors: number | null;
+  readonly throttled: number | null;
+}
+
+export interface MetricsReader {
+  /** Per-minute traffic of one deployment between two instants; minutes late and possibly partial at the end. */
+  traffic(deployment: Deployment, from: Date, to: Date): Promise<Result<{ minutes: readonly TrafficMinute[] }>>;
+}
+
+/** A stored row and its ETag; `etag` is undefined for a row that does not exist yet. */
+export interface Stored<T> {
+  readonly value: T;
+  readonly etag: string | undefined;
+}
+
+/**
+ * Rows of JSON by partition and key. `put` with an etag replaces that very version, without one inserts:
+ * either returns `conflict` when somebody was faster. Values larger than one property (64 KB) are split by the adapter, up to 900 KB.
+ */
+export interface StateStore {
+  get<T>(partition: string, key: string): Promise<Stored<T> | undefined>;
+  list<T>(partition: string, fromKey?: string): Promise<readonly { key: string; value: T; etag: string }[]>;
+  put(partition: string, key: string, value: unknown, etag: string | undefined): Promise<"written" | "conflict">;
+  /** Inserts or replaces without regard to the version: for rows with one writer. */
+  set(partition: string, key: string, value: unknown): Promise<void>;
+  /** Writes up to 100 rows of one partition at once, without regard to their versions. */
+  setMany(partition: string, rows: readonly { key: string; value: unknown }[]): Promise<void>;
+  remove(partition: string, key: string): Promise<void>;
+}
+
+export interface Notification {
+  readonly event: "evacuate" | "refuse" | "owed" | "restored" | "recommend" | "page";
+  readonly estate: string;
+  readonly region: string;
+  readonly title: string;
+  readonly reason: string;
+  readonly run?: string;
+}
+
+export interface Notifier {
+  /** Best effort: never throws, bounded in time. */
+  send(notification: Notification): Promise<void>;
+}
+
+export interface Deps {
+  readonly estate: Estate;
+  readonly clock: Clock;
+  readonly probe: WorkloadProbe;
+  readonly pools: PoolRouter;
+  readonly edges: EdgeRouter;
+  readonly capacity: CapacityReader;
+  readonly metrics: MetricsReader;
+  readonly state: StateStore;
+  readonly notifier: Notifier;
+  /** A new random id: runs and ledger rows. */
+  newId(): string;
+}
