@@ -29,7 +29,7 @@ export const CONSTANTS = {
   edgeSuccessfulSamplesRequired: { value: 2, unit: "count", mark: "D", source: "2.3: guidance, 2 of 4" },
   edgeProbeTimeoutSeconds: { value: 10, unit: "s", mark: "U", source: "Microsoft gives no figure; a probe without an answer fails after this" },
   edgeSitesPerRegion: { value: 2, unit: "count", mark: "U", source: "sites modelled near each region; each probes for itself (2.3)" },
-  edgeOriginTimeoutSeconds: { value: 60, unit: "s", mark: "U", source: "origin response timeout of a profile, default from memory" },
+  edgeOriginTimeoutSeconds: { value: 60, unit: "s", mark: "I", source: "origin response timeout of a Standard/Premium profile, default" },
   clientEdgeMilliseconds: { value: 20, unit: "ms", mark: "U", source: "client to its nearest edge and back" },
   edgeGatewayLocalMilliseconds: { value: 5, unit: "ms", mark: "U", source: "edge to a gateway of its own region and back" },
   edgeGatewayRemoteMilliseconds: { value: 80, unit: "ms", mark: "U", source: "edge to a gateway of another region and back" },
@@ -58,6 +58,8 @@ export const CONSTANTS = {
   errorMilliseconds: { value: 30, unit: "ms", mark: "U", source: "until a refusal (429, 5xx) of a deployment" },
   tokenWindowSeconds: { value: 60, unit: "s", mark: "I", source: "13.6: renewalPeriod of the token limit" },
   requestWindowSeconds: { value: 10, unit: "s", mark: "I", source: "13.6: renewalPeriod of the request limit" },
+  assumedTokensPerMinute: { value: 300_000, unit: "count", mark: "U", source: "rate limit of a deployment whose estate leaves it to ARM" },
+  promptTokenShare: { value: 0.85, unit: "count", mark: "I", source: "prompt's share of the tokens in the public conversation trace; only splits metrics" },
   requestsPerWindowPerThousandTokens: { value: 1, unit: "count", mark: "I", source: "13.6: capacity 1 gives 1 request per 10 s" },
 
   // Control plane

@@ -1,0 +1,41 @@
+/** Faults of the control plane, as one mutable object: whoever holds it changes it, and the next request meets it. */
+import type { FaultAnswer } from "../world.ts";
+
+export interface ManagementFault {
+  answer: FaultAnswer;
+  retryAfterSeconds?: number;
+  /** Absent = all methods. */
+  only?: "writes";
+}
+
+export interface ControlPlaneFaults {
+  /** By region: the management plane of every resource that stands there (azure-facts 1.6). */
+  resourceManager: Record<string, ManagementFault>;
+  /** By region: milliseconds added to every management call. */
+  resourceManagerSlow: Record<string, number>;
+  /** By region: of so many further gateway writes with an ETag, somebody else writes first. Counts down. */
+  etagConflicts: Record<string, number>;
+  /** Front Door refuses every write (azure-facts 2.3: 30 Oct – 5 Nov 2025). */
+  frontDoorFrozen: boolean;
+  metrics: {
+    /** Replaces the usual delay when larger. */
+    delaySeconds: number;
+    /** No data at all: empty time series. */
+    missing: boolean;
+  };
+  /** How the token endpoint answers; absent = well. */
+  identity?: FaultAnswer;
+  /** `minusOne` is the form seen since November 2025 (azure-facts 4.3). */
+  rateLimitHeaders: "present" | "minusOne" | "absent";
+}
+
+export function noFaults(): ControlPlaneFaults {
+  return {
+    resourceManager: {},
+    resourceManagerSlow: {},
+    etagConflicts: {},
+    frontDoorFrozen: false,
+    metrics: { delaySeconds: 0, missing: false },
+    rateLimitHeaders: "present",
+  };
+}

@@ -1,0 +1,105 @@
+/** One HTTP exchange of the embedded Azure: read the call, wait on the global clock, answer. */
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+
+export interface Call {
+  readonly method: string;
+  /** Decoded, with doubled slashes collapsed: SDKs send `//subscriptions` (azure-facts 3.1). */
+  readonly path: string;
+  /** With a leading `?`, exactly as sent; empty when there was none. */
+  readonly search: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** Parsed JSON; undefined when there was none. */
+  readonly body: unknown;
+  /** Base URL under which the caller reached us. */
+  readonly base: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** `timeout` never answers, `reset` breaks the connection. */
+export type Answered = Reply | "timeout" | "reset";
+
+/** Waits on the global `setTimeout`. */
+export type Wait = (milliseconds: number) => Promise<void>;
+export type Service = (call: Call, wait: Wait) => Promise<Answered>;
+
+/** Called when a response begins to wait for the clock; the result is called once, when it no longer does. */
+export type Held = (clientPort: number) => () => void;
+
+export function listener(service: Service, held: Held): RequestListener {
+  return (request, response) => {
+    exchange(service, held, request, response).catch((error: unknown) => {
+      if (response.headersSent || response.destroyed) return response.destroy();
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      send(response, { status: 500, body: { error: { code: "EmbeddedAzureDefect", message } } });
+    });
+  };
+}
+
+async function exchange(service: Service, held: Held, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const call = await readCall(request);
+  if ("status" in call) return send(response, call);
+  const hold = () => holdResponse(response, () => held(request.socket.remotePort ?? 0));
+  const answered = await service(call, (milliseconds) => waitHeld(milliseconds, hold));
+  if (response.destroyed) return;
+  if (answered === "timeout") hold();
+  else if (answered === "reset") request.socket.destroy();
+  else send(response, answered);
+}
+
+async function readCall(request: IncomingMessage): Promise<Call | Reply> {
+  const raw = await text(request);
+  const base = `${"encrypted" in request.socket ? "https" : "http"}://${request.headers.host ?? "127.0.0.1"}`;
+  const url = new URL(base + (request.url ?? "/").replace(/^\/+/, "/"));
+  let body: unknown;
+  try {
+    body = raw === "" ? undefined : JSON.parse(raw);
+  } catch (error) {
+    return { status: 400, body: { error: { code: "InvalidRequestContent", message: `The request content was invalid and could not be deserialized: '${String(error)}'.` } } };
+  }
+  const path = decodeURIComponent(url.pathname).replaceAll(/\/{2,}/g, "/");
+  return { method: request.method ?? "GET", path, search: url.search, query: url.searchParams, headers: request.headers, body, base };
+}
+
+/** Until the release is called or the client goes away. */
+function holdResponse(response: ServerResponse, held: () => () => void): () => void {
+  let release: (() => void) | undefined = held();
+  const once = () => {
+    release?.();
+    release = undefined;
+    response.off("close", once);
+  };
+  response.once("close", once);
+  if (response.destroyed) once();
+  return once;
+}
+
+function waitHeld(milliseconds: number, hold: () => () => void): Promise<void> {
+  if (milliseconds <= 0) return Promise.resolve();
+  const release = hold();
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      release();
+      resolve();
+    }, milliseconds).unref();
+  });
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  const payload = reply.body === undefined ? "" : typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
+  const type = typeof reply.body === "string" ? "text/plain" : "application/json; charset=utf-8";
+  response.sendDate = false; // Node's own Date header does not follow a replaced clock
+  response.writeHead(reply.status, {
+    date: new Date().toUTCString(),
+    "content-length": String(Buffer.byteLength(payload)),
+    ...(payload === "" ? {} : { "content-type": type }),
+    ...reply.headers,
+  });
+  response.end(payload);
+}

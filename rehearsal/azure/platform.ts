@@ -1,0 +1,138 @@
+/** What stands in the embedded Azure when it starts. */
+import type { Deployment, DeploymentType, Edge, Estate, Gateway, OriginRef, PoolRef } from "../../src/domain/estate.ts";
+import type { PoolMember } from "../../src/domain/routing.ts";
+import type { Constants } from "../constants.ts";
+
+export interface FoundryDeployment {
+  /** Its id in the estate: what the world knows it by. */
+  readonly id: string;
+  readonly name: string;
+  readonly resourceId: string;
+  readonly model: { readonly name: string; readonly version: string };
+  readonly deploymentType: DeploymentType;
+  readonly tokensPerMinute: number;
+}
+
+export interface FoundryAccount {
+  readonly resourceId: string;
+  readonly subscription: string;
+  readonly name: string;
+  readonly region: string;
+  readonly host: string;
+  readonly deployments: readonly FoundryDeployment[];
+}
+
+export interface ApimService {
+  /** Its id in the estate. */
+  readonly gateway: string;
+  readonly resourceId: string;
+  readonly name: string;
+  readonly region: string;
+  readonly host: string;
+  readonly statusPath: string;
+  readonly backends: readonly { readonly name: string; readonly url: string }[];
+  readonly pools: readonly { readonly name: string; readonly members: readonly PoolMember[] }[];
+}
+
+export interface FrontDoorOrigin {
+  readonly group: string;
+  readonly name: string;
+  readonly hostName: string;
+}
+
+export interface FrontDoor {
+  /** Its id in the estate. */
+  readonly edge: string;
+  readonly kind: "standard" | "classic";
+  readonly resourceId: string;
+  readonly name: string;
+  readonly origins: readonly FrontDoorOrigin[];
+}
+
+export interface Platform {
+  /** Audiences that tokens must carry, without `/.default`. */
+  readonly audiences: { readonly resourceManager: string; readonly cognitiveServices: string };
+  readonly services: readonly ApimService[];
+  readonly accounts: readonly FoundryAccount[];
+  readonly frontDoors: readonly FrontDoor[];
+}
+
+/** From an estate whose URLs are still Azure's own. */
+export function platformFromEstate(estate: Estate, constants: Pick<Constants, "assumedTokensPerMinute">): Platform {
+  return {
+    audiences: { resourceManager: estate.cloud.resourceManagerAudience, cognitiveServices: estate.cloud.cognitiveServicesAudience },
+    services: estate.gateways.map((gateway) => service(estate, gateway)),
+    accounts: accounts(estate.deployments, constants.assumedTokensPerMinute),
+    frontDoors: estate.edges.map((edge) => frontDoor(estate, edge)),
+  };
+}
+
+/**
+ * The members a pool starts with. Several gateways: local members at priority 1 without a weight, remote ones at 2 with 50, so that
+ * absent fields occur (azure-facts 13.8). Otherwise all at priority 1 without a weight.
+ */
+export function initialMembers(estate: Estate, gateway: Gateway, pool: PoolRef): readonly PoolMember[] {
+  const regions = new Map(estate.deployments.map((deployment) => [deployment.id, deployment.region]));
+  const isLocal = (deployment: string) => regions.get(deployment) === gateway.region;
+  const localFirst = estate.gateways.length > 1 && pool.members.some((member) => isLocal(member.deployment));
+  return pool.members.map((member) => {
+    const id = `${gateway.resourceId}/backends/${member.backend}`;
+    return localFirst && !isLocal(member.deployment) ? { id, priority: 2, weight: 50 } : { id, priority: 1 };
+  });
+}
+
+function service(estate: Estate, gateway: Gateway): ApimService {
+  const endpoints = new Map(estate.deployments.map((deployment) => [deployment.id, deployment.endpoint]));
+  const backends = new Map(gateway.pools.flatMap((pool) => pool.members.map((member) => [member.backend, endpoints.get(member.deployment) ?? ""])));
+  return {
+    gateway: gateway.id,
+    resourceId: gateway.resourceId,
+    name: lastSegment(gateway.resourceId),
+    region: gateway.region,
+    host: hostOf(gateway.url),
+    statusPath: gateway.statusPath,
+    backends: [...backends].map(([name, url]) => ({ name, url: `${url}/openai` })),
+    pools: gateway.pools.map((pool) => ({ name: pool.name, members: initialMembers(estate, gateway, pool) })),
+  };
+}
+
+function accounts(deployments: readonly Deployment[], assumedTokensPerMinute: number): readonly FoundryAccount[] {
+  const byAccount = Map.groupBy(deployments, (deployment) => accountId(deployment.resourceId).toLowerCase());
+  return [...byAccount.values()].map((members) => {
+    const first = members[0]!;
+    const resourceId = accountId(first.resourceId);
+    return {
+      resourceId,
+      subscription: resourceId.split("/")[2] ?? "",
+      name: lastSegment(resourceId),
+      region: first.region,
+      host: hostOf(first.endpoint),
+      deployments: members.map((deployment) => ({
+        id: deployment.id,
+        name: lastSegment(deployment.resourceId),
+        resourceId: deployment.resourceId,
+        model: deployment.model,
+        deploymentType: deployment.deploymentType,
+        tokensPerMinute: deployment.tokensPerMinute ?? assumedTokensPerMinute,
+      })),
+    };
+  });
+}
+
+function frontDoor(estate: Estate, edge: Edge): FrontDoor {
+  const hosts = new Map(estate.gateways.map((gateway) => [gateway.id, hostOf(gateway.url)]));
+  const origin = (ref: OriginRef) => ({ group: ref.group, name: ref.name, hostName: hosts.get(ref.gateway) ?? ref.name });
+  return { edge: edge.id, kind: edge.kind, resourceId: edge.resourceId, name: lastSegment(edge.resourceId), origins: edge.origins.map(origin) };
+}
+
+function accountId(deploymentId: string): string {
+  return deploymentId.replace(/\/deployments\/[^/]+$/i, "");
+}
+
+export function lastSegment(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host.toLowerCase();
+}
