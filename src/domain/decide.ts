@@ -1,0 +1,102 @@
+/** The decision for every region of the estate: a pure function of verdicts, holds and capacity. */
+import { admit, type Admission } from "./admission.ts";
+import type { Capacity } from "./capacity.ts";
+import type { Estate } from "./estate.ts";
+import { admittedShare, climb, firstRefusal, type GuardResult } from "./guards.ts";
+import { holdOf, type EstateState, type Hold } from "./hold.ts";
+import type { RegionVerdict } from "./region-verdict.ts";
+import type { Routing } from "./routing.ts";
+import { secondsBetween } from "./time.ts";
+import { deploymentOf, gatewaysIn, hasEdgeOrigin } from "./topology.ts";
+
+/**
+ * - `none`: nothing to do
+ * - `evacuate`: start the runbook; `share` is what the region keeps
+ * - `recommend`: the same, but the mode only allows to say so
+ * - `refuse`: it would evacuate, and a guard says no
+ * - `restore`: a held region has been healthy long enough
+ */
+export interface Decision {
+  readonly region: string;
+  readonly action: "none" | "evacuate" | "recommend" | "refuse" | "restore";
+  readonly reason: string;
+  readonly share: number;
+  readonly guards: readonly GuardResult[];
+  readonly admission: Admission | null;
+}
+
+export interface DecideInput {
+  readonly estate: Estate;
+  readonly state: EstateState;
+  readonly verdicts: readonly RegionVerdict[];
+  readonly capacity: Capacity;
+  /** The normal routing, or what ARM last had; null when it could never be read. */
+  readonly routing: Routing | null;
+  readonly now: string;
+}
+
+export function decide(input: DecideInput): readonly Decision[] {
+  return input.verdicts.map((verdict) => decideRegion(input, verdict));
+}
+
+export function decideRegion(input: DecideInput, verdict: RegionVerdict): Decision {
+  const hold = holdOf(input.state, verdict.region);
+  if (hold !== undefined) return decideHeld(input, verdict, hold);
+  const trouble = troubleOf(input, verdict);
+  if (trouble === null) return nothing(verdict.region, verdict.foundry.reason);
+  const admission = admissionOf(input, verdict.region);
+  const guards = climb({ ...input, region: verdict.region, admission, initiator: "automatic", share: trouble.share });
+  const decision = { region: verdict.region, share: admittedShare(guards, trouble.share), guards, admission };
+  const refusal = firstRefusal(guards);
+  if (refusal === undefined) return { ...decision, action: "evacuate", reason: trouble.reason };
+  const onlyMode = guards.every((g) => g.outcome !== "refused" || g.code === "automationEnabled");
+  const recommend = onlyMode && input.estate.safety.mode === "recommend" && input.state.killSwitch?.on !== true;
+  return { ...decision, action: recommend ? "recommend" : "refuse", reason: recommend ? trouble.reason : `${refusal.code}: ${refusal.reason}` };
+}
+
+/** What is wrong with a region that moving traffic may mend; null when nothing is. `share` is what its deployments may keep. */
+export function troubleOf(input: Pick<DecideInput, "estate" | "routing">, verdict: RegionVerdict): { share: number; reason: string } | null {
+  const { region, foundry, gateway } = verdict;
+  if (foundry.state === "failing" && carriesTraffic(input, region)) return { share: 0, reason: `Foundry of ${region}: ${foundry.reason}` };
+  if (gateway?.state === "failing" && hasEdgeOrigin(input.estate, region) && anotherGateway(input.estate, region)) {
+    return { share: 1, reason: `gateway of ${region}: ${gateway.reason}` };
+  }
+  return null;
+}
+
+function carriesTraffic({ estate, routing }: Pick<DecideInput, "estate" | "routing">, region: string): boolean {
+  return routing?.pools.some((pool) => pool.members.some((m) => deploymentOf(estate, pool.gateway, pool.pool, m)?.region === region)) ?? true;
+}
+
+function anotherGateway(estate: Estate, region: string): boolean {
+  return estate.gateways.some((gateway) => gateway.region !== region) && gatewaysIn(estate, region).length > 0;
+}
+
+/** Automatic holds are restored automatically; a person's hold is theirs to lift. */
+function decideHeld(input: DecideInput, verdict: RegionVerdict, hold: Hold): Decision {
+  const ready = restoreReadiness(input.estate, verdict, hold, input.now);
+  if (hold.owner.startsWith("restore-")) return nothing(verdict.region, `${hold.owner} is restoring it`);
+  if (hold.initiator === "manual") return nothing(verdict.region, `held by a person's run ${hold.owner}`);
+  if (input.state.killSwitch?.on === true) return nothing(verdict.region, "the kill switch is on: a person must restore it");
+  return ready.ready ? { ...nothing(verdict.region, ready.reason), action: "restore" } : nothing(verdict.region, ready.reason);
+}
+
+/** A region may come back once everything in it has been healthy for the soak, which grows with every relapse. */
+export function restoreReadiness(policy: Pick<Estate, "restore">, verdict: RegionVerdict, hold: Pick<Hold, "relapses">, now: string): { ready: boolean; reason: string } {
+  const { soakSeconds, relapseBackoff } = policy.restore;
+  const needed = soakSeconds * relapseBackoff ** hold.relapses;
+  const parts = verdict.gateway === null ? [verdict.foundry] : [verdict.foundry, verdict.gateway];
+  const sick = parts.find((part) => part.state !== "healthy" && part.state !== "pressured");
+  if (sick !== undefined) return { ready: false, reason: `still ${sick.state}: ${sick.reason}` };
+  const healthy = Math.floor(Math.min(...parts.map((part) => secondsBetween(part.since, now))));
+  return { ready: healthy >= needed, reason: `healthy for ${healthy} s of the ${needed} s soak` };
+}
+
+export function admissionOf(input: Pick<DecideInput, "estate" | "state" | "capacity" | "routing">, region: string): Admission {
+  if (input.routing === null) return { maxSafeShare: null, demand: null, survivors: [], reason: "the pools' routing has never been read" };
+  return admit(input.estate, input.routing, input.state.holds, region, input.capacity);
+}
+
+function nothing(region: string, reason: string): Decision {
+  return { region, action: "none", reason, share: 1, guards: [], admission: null };
+}

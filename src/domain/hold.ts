@@ -1,0 +1,118 @@
+/** Holds and the one row per estate that keeps them. Runs change nothing else; routing follows from the holds. */
+import { compact } from "./time.ts";
+
+/** Who may take over whom: a person's run is never taken over by an automatic one. */
+export type Initiator = "manual" | "automatic";
+
+export interface Hold {
+  readonly region: string;
+  /** Share [0–1] of its normal traffic that the region's deployments may carry. */
+  readonly share: number;
+  /** Closed: Front Door's probes are told to leave the region's gateways. */
+  readonly gate: "open" | "closed";
+  readonly origin: "enabled" | "disabled";
+  /** The run that owns the hold; a run that is no longer the owner stops. */
+  readonly owner: string;
+  readonly initiator: Initiator;
+  readonly reason: string;
+  readonly since: string;
+  /** When `share` was last changed. */
+  readonly shareSince: string;
+  /** How often the region failed again while it was being restored. */
+  readonly relapses: number;
+}
+
+export interface KillSwitch {
+  readonly on: boolean;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+/** A gate that a person set by hand; it wins over the holds. */
+export interface ManualGate {
+  readonly region: string;
+  readonly state: "open" | "closed";
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+export interface EstateState {
+  readonly killSwitch: KillSwitch | null;
+  /** Open from the first hold of an incident to its last restore. */
+  readonly episode: string | null;
+  /** How often each region was evacuated in this episode: the run ids' suffix. */
+  readonly evacuations: Readonly<Record<string, number>>;
+  readonly holds: readonly Hold[];
+  readonly manualGates: readonly ManualGate[];
+  /** End of each region's last hold. */
+  readonly lastReleased: Readonly<Record<string, string>>;
+}
+
+export const EMPTY_STATE: EstateState = { killSwitch: null, episode: null, evacuations: {}, holds: [], manualGates: [], lastReleased: {} };
+
+export function holdOf(state: EstateState, region: string): Hold | undefined {
+  return state.holds.find((hold) => hold.region === region);
+}
+
+/** `evacuate-eastus2-20260105T001005Z`, and `…-2` for a second evacuation of the region in the same episode. */
+export function runId(runbook: string, region: string, episode: string, attempt: number): string {
+  return `${runbook}-${region}-${episode}${attempt > 1 ? `-${attempt}` : ""}`;
+}
+
+export interface NewHold {
+  readonly region: string;
+  readonly initiator: Initiator;
+  readonly reason: string;
+  readonly now: string;
+}
+
+/** Opens the episode if none is open and places a hold that limits nothing yet. */
+export function placeHold(state: EstateState, wanted: NewHold): { state: EstateState; hold: Hold } {
+  const episode = state.episode ?? compact(wanted.now);
+  const attempt = (state.evacuations[wanted.region] ?? 0) + 1;
+  const hold: Hold = {
+    region: wanted.region,
+    share: 1,
+    gate: "open",
+    origin: "enabled",
+    owner: runId("evacuate", wanted.region, episode, attempt),
+    initiator: wanted.initiator,
+    reason: wanted.reason,
+    since: wanted.now,
+    shareSince: wanted.now,
+    relapses: 0,
+  };
+  const evacuations = { ...state.evacuations, [wanted.region]: attempt };
+  return { hold, state: { ...state, episode, evacuations, holds: [...state.holds, hold] } };
+}
+
+export type HoldChange = Partial<Pick<Hold, "share" | "gate" | "origin" | "owner" | "initiator" | "relapses">>;
+
+export function changeHold(state: EstateState, region: string, change: HoldChange, now: string): EstateState {
+  const holds = state.holds.map((hold) => {
+    if (hold.region !== region) return hold;
+    const shareChanged = change.share !== undefined && change.share !== hold.share;
+    return { ...hold, ...change, shareSince: shareChanged ? now : hold.shareSince };
+  });
+  return { ...state, holds };
+}
+
+export function releaseHold(state: EstateState, region: string, now: string): EstateState {
+  return {
+    ...state,
+    holds: state.holds.filter((hold) => hold.region !== region),
+    lastReleased: { ...state.lastReleased, [region]: now },
+  };
+}
+
+/** Only when the last hold is gone and routing is back to normal. */
+export function closeEpisode(state: EstateState): EstateState {
+  return state.holds.length > 0 ? state : { ...state, episode: null, evacuations: {} };
+}
+
+/** What the health gate answers for a region: a person's word, else the region's hold, else open. */
+export function gateState(state: EstateState, region: string): "open" | "closed" {
+  return state.manualGates.find((gate) => gate.region === region)?.state ?? holdOf(state, region)?.gate ?? "open";
+}

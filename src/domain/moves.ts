@@ -1,0 +1,133 @@
+/** What a run does next: pure functions of what it sees. Orchestrations only carry the answer out. */
+import { restoreReadiness } from "./decide.ts";
+import type { Hold, HoldChange } from "./hold.ts";
+import type { Convergence, Move, Run, RunPolicy, Seen } from "./run.ts";
+import { secondsBetween } from "./time.ts";
+
+export function nextMove(policy: RunPolicy, run: Run, seen: Seen): Move {
+  const { hold } = seen;
+  if (hold === null || hold.owner !== run.id) return { kind: "finish", outcome: "handedOver", reason: hold === null ? "the hold is gone" : `${hold.owner} took over` };
+  if (seen.killSwitchOn && run.initiator === "automatic") return wait(policy, "the kill switch is on");
+  return run.runbook === "evacuate" ? nextEvacuateMove(policy, run, seen, hold) : nextRestoreMove(policy, run, seen, hold);
+}
+
+function nextEvacuateMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): Move {
+  const change = { ...shareDown(policy, run, hold, seen), ...edgeLevers(policy, seen, hold) };
+  if (Object.keys(change).length > 0) return { kind: "change", change, reason: describe(change) };
+  return settle(policy, seen) ?? wait(policy, hold.share > run.targetShare ? "baking the step" : "holding");
+}
+
+/** The next share of the ladder, or the end at once when ungraceful. */
+function shareDown(policy: RunPolicy, run: Run, hold: Hold, seen: Seen): HoldChange {
+  if (hold.share <= run.targetShare) return {};
+  if (run.mode === "ungraceful") return { share: run.targetShare };
+  const baked = hold.share === 1 || secondsBetween(hold.shareSince, seen.at) >= policy.evacuate.bakeSeconds;
+  const next = policy.evacuate.gracefulShares.find((share) => share < hold.share) ?? run.targetShare;
+  return baked ? { share: Math.max(next, run.targetShare) } : {};
+}
+
+/**
+ * The gate, when the region's own gateway or its control plane is impaired. The Front Door origin only when the gateway itself is
+ * sick, or when the evacuation has outlived the origin's propagation budget: a slow write takes out a healthy gateway after recovery.
+ */
+function edgeLevers(policy: RunPolicy, seen: Seen, hold: Hold): HoldChange {
+  if (!seen.hasEdgeOrigin) return {};
+  const gatewaySick = seen.verdict.gateway?.state === "failing";
+  const controlPlaneSick = (seen.convergence?.items ?? []).some((i) => i.kind === "pool" && i.region === hold.region && i.state === "owed");
+  const outlived =
+    seen.verdict.foundry.state === "failing" && seen.stillFailing && secondsBetween(hold.since, seen.at) >= policy.evacuate.originBudgetSeconds;
+  return {
+    ...((gatewaySick || controlPlaneSick) && hold.gate === "open" ? { gate: "closed" as const } : {}),
+    ...((gatewaySick || outlived) && hold.origin === "enabled" ? { origin: "disabled" as const } : {}),
+  };
+}
+
+function nextRestoreMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): Move {
+  const back = stepBack(policy, seen, hold);
+  if (back !== null) return back;
+  const change = { ...(run.mode === "ungraceful" ? { share: 1 } : shareUp(policy, seen, hold)), ...edgeReturn(policy, run, seen, hold) };
+  const changed = Object.entries(change).some(([key, value]) => hold[key as keyof Hold] !== value);
+  if (changed) return { kind: "change", change, reason: describe(change) };
+  const settling = settle(policy, seen);
+  if (settling !== null) return settling;
+  const normal = hold.share === 1 && hold.gate === "open" && hold.origin === "enabled";
+  return normal ? { kind: "finish", outcome: "restored", reason: "routing is back to normal" } : wait(policy, waitingFor(policy, seen, hold));
+}
+
+/** A region that fails again goes back to nothing at once; one that only strains goes back one step. */
+function stepBack(policy: RunPolicy, seen: Seen, hold: Hold): Move | null {
+  if (hold.share === 0) return null;
+  const relapses = hold.relapses + 1;
+  if (seen.verdict.foundry.state === "failing") {
+    return { kind: "change", change: { share: 0, relapses }, reason: `it fails again (${seen.verdict.foundry.reason}): back to 0 %` };
+  }
+  const failed = seen.answers !== null && seen.answers.count >= policy.restore.bakeAnswers && seen.answers.failed / seen.answers.count > STRAIN;
+  if (!failed && seen.verdict.foundry.state !== "pressured") return null;
+  const lower = policy.restore.gracefulShares.findLast((share) => share < hold.share) ?? 0;
+  return { kind: "change", change: { share: lower, relapses }, reason: `it strains at ${percent(hold.share)}: back to ${percent(lower)}` };
+}
+
+/** Share of failing answers above which a step of a restore goes back. */
+const STRAIN = 0.05;
+
+function shareUp(policy: RunPolicy, seen: Seen, hold: Hold): HoldChange {
+  const next = policy.restore.gracefulShares.find((share) => share > hold.share);
+  if (next === undefined || !mayStepUp(policy, seen, hold)) return {};
+  return { share: next };
+}
+
+function mayStepUp(policy: RunPolicy, seen: Seen, hold: Hold): boolean {
+  const first = policy.restore.gracefulShares[0] ?? 1;
+  if (hold.share < first) return restoreReadiness(policy, foundryOnly(seen), hold, seen.at).ready;
+  const seconds = secondsBetween(hold.shareSince, seen.at);
+  const { bakeSeconds, bakeAnswers, bakeProbeSeconds } = policy.restore;
+  if (seen.verdict.foundry.state !== "healthy" || seconds < bakeSeconds || isOwed(seen.convergence)) return false;
+  return (seen.answers?.count ?? 0) >= bakeAnswers || seconds >= bakeProbeSeconds;
+}
+
+/** Weights and origin are restored independently, each after its own soak. */
+function foundryOnly(seen: Seen): Seen["verdict"] {
+  return { ...seen.verdict, gateway: null };
+}
+
+function edgeReturn(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): HoldChange {
+  if (hold.gate === "open" && hold.origin === "enabled") return {};
+  const { gateway } = seen.verdict;
+  const soaked = gateway?.state === "healthy" && secondsBetween(gateway.since, seen.at) >= policy.restore.originSoakSeconds;
+  return soaked || run.mode === "ungraceful" ? { gate: "open", origin: "enabled" } : {};
+}
+
+/** Something written is still on its way or owed: look again soon and write again if need be. */
+function settle(policy: RunPolicy, seen: Seen): Move | null {
+  const open = (seen.convergence?.items ?? []).filter((item) => item.state !== "matched" && item.state !== "unserved");
+  const [first] = open;
+  if (first === undefined) return null;
+  return { kind: "converge", seconds: policy.evacuate.holdCheckSeconds, reason: `${first.target} is ${first.state}: ${first.reason}` };
+}
+
+function isOwed(convergence: Convergence | null): boolean {
+  return (convergence?.items ?? []).some((item) => item.kind === "pool" && item.state !== "matched" && item.state !== "unserved");
+}
+
+function wait(policy: RunPolicy, reason: string): Move {
+  return { kind: "wait", seconds: policy.evacuate.holdCheckSeconds, reason };
+}
+
+function waitingFor(policy: RunPolicy, seen: Seen, hold: Hold): string {
+  if (hold.share < 1) return `at ${percent(hold.share)}: ${restoreReadiness(policy, foundryOnly(seen), hold, seen.at).reason}, ${seen.answers?.count ?? 0} answers`;
+  return "the gateway's soak";
+}
+
+function describe(change: HoldChange): string {
+  return [
+    change.share === undefined ? [] : [`share ${percent(change.share)}`],
+    change.gate === undefined ? [] : [`gate ${change.gate}`],
+    change.origin === undefined ? [] : [`origin ${change.origin}`],
+  ]
+    .flat()
+    .join(", ");
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

@@ -1,0 +1,21 @@
+/** The orchestrations by name. Wrappers are generators themselves: the SDK tells orchestrations by that. */
+import type { DurableContext } from "./durable.ts";
+import { call, type Durable } from "./durable.ts";
+import { activities, type RunInput } from "./contracts.ts";
+import { runbook } from "./runbook.ts";
+
+function* investigation(context: DurableContext, input: { readonly cause: string }): Durable<null> {
+  return yield* call(context, activities.investigate, input);
+}
+
+export const orchestrations = {
+  evacuate: function* evacuate(context: DurableContext, input: RunInput): Durable<unknown> {
+    return yield* runbook(context, input);
+  },
+  restore: function* restore(context: DurableContext, input: RunInput): Durable<unknown> {
+    return yield* runbook(context, input);
+  },
+  investigate: function* investigate(context: DurableContext, input: { readonly cause: string }): Durable<unknown> {
+    return yield* investigation(context, input);
+  },
+} as const;
