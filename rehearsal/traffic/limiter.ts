@@ -1,0 +1,62 @@
+/**
+ * Azure's limiter of one deployment (azure-facts 4.2, 13.6): tokens are counted as an estimate, prompt + max_tokens, in windows of a
+ * minute; requests in windows of 10 s, in proportion to the token limit. Assumed [U]: windows are aligned to the clock, and a refused
+ * request takes nothing.
+ */
+import type { Constants } from "../constants.ts";
+
+export interface Admission {
+  readonly admitted: boolean;
+  /** Seconds until the exhausted window starts anew; 0 when admitted. */
+  readonly retryAfterSeconds: number;
+  readonly remainingTokens: number;
+  readonly limitTokens: number;
+}
+
+export interface Limiter {
+  admit(at: number, estimatedTokens: number, quotaFactor: number): Admission;
+}
+
+export function createLimiter(tokensPerMinute: number, constants: Constants): Limiter {
+  const tokens = createWindow(constants.tokenWindowSeconds);
+  const requests = createWindow(constants.requestWindowSeconds);
+  return {
+    admit(at, estimatedTokens, quotaFactor) {
+      const limitTokens = (tokensPerMinute * quotaFactor * constants.tokenWindowSeconds) / 60;
+      const limitRequests = Math.floor((tokensPerMinute * quotaFactor * constants.requestsPerWindowPerThousandTokens) / 1000);
+      const usedTokens = tokens.used(at);
+      const tooManyTokens = usedTokens + estimatedTokens > limitTokens;
+      const tooManyRequests = requests.used(at) + 1 > limitRequests;
+      const admitted = !tooManyTokens && !tooManyRequests;
+      if (admitted) {
+        tokens.take(estimatedTokens);
+        requests.take(1);
+      }
+      const exhausted = tooManyTokens ? tokens : requests;
+      return {
+        admitted,
+        retryAfterSeconds: admitted ? 0 : exhausted.secondsLeft(at),
+        remainingTokens: Math.max(0, Math.floor(limitTokens - usedTokens - (admitted ? estimatedTokens : 0))),
+        limitTokens: Math.floor(limitTokens),
+      };
+    },
+  };
+}
+
+function createWindow(seconds: number) {
+  const length = seconds * 1000;
+  let index = -1;
+  let amount = 0;
+  return {
+    used(at: number): number {
+      const current = Math.floor(at / length);
+      if (current !== index) amount = 0;
+      index = current;
+      return amount;
+    },
+    take(more: number): void {
+      amount += more;
+    },
+    secondsLeft: (at: number) => Math.ceil((length - (at % length)) / 1000),
+  };
+}

@@ -1,0 +1,59 @@
+import type { Constants } from "../constants.ts";
+import type { Estate } from "../../src/domain/estate.ts";
+import type { OriginRouting, PoolRouting } from "../../src/domain/routing.ts";
+import type { EdgeProbe, GatewayPolicy } from "../world.ts";
+import type { TrafficRequest } from "./clients.ts";
+import { type DeploymentModel, createDeployment } from "./deployment.ts";
+import { type ActiveFaults, createFaults } from "./faults.ts";
+import { type GatewayModel, createGateway } from "./gateway.ts";
+
+/** Rate limit of a deployment whose estate does not tell one. */
+export const DEFAULT_TOKENS_PER_MINUTE = 1_000_000;
+
+export interface WorldOptions {
+  readonly estate: Estate;
+  readonly initialPools: readonly PoolRouting[];
+  readonly initialOrigins: readonly OriginRouting[];
+  /** In order of arrival, none before `startAt`. */
+  readonly requests: Iterable<TrafficRequest>;
+  /** What every client sends as `max_tokens`. */
+  readonly maxTokens: number;
+  readonly policy: GatewayPolicy;
+  readonly edgeProbe: EdgeProbe;
+  readonly constants: Constants;
+  readonly seed: number;
+  readonly startAt: number;
+  /** For deployments whose `tokensPerMinute` is null. */
+  readonly defaultTokensPerMinute?: number;
+}
+
+/** The model behind the edges. */
+export interface Parts {
+  readonly options: WorldOptions;
+  readonly faults: ActiveFaults;
+  readonly deployments: ReadonlyMap<string, DeploymentModel>;
+  readonly gateways: ReadonlyMap<string, GatewayModel>;
+}
+
+export function createParts(options: WorldOptions): Parts {
+  const { estate, initialPools, defaultTokensPerMinute = DEFAULT_TOKENS_PER_MINUTE } = options;
+  const faults = createFaults(options.seed);
+  const deployments = estate.deployments.map((deployment) => {
+    const limit = deployment.tokensPerMinute ?? defaultTokensPerMinute;
+    return [deployment.id, createDeployment(deployment, limit, { ...options, faults })] as const;
+  });
+  const gateways = estate.gateways.map((gateway) => [gateway.id, createGateway(gateway, initialPools, options)] as const);
+  return { options, faults, deployments: new Map(deployments), gateways: new Map(gateways) };
+}
+
+export function deploymentOf({ deployments }: Parts, id: string): DeploymentModel {
+  const deployment = deployments.get(id);
+  if (!deployment) throw new Error(`The estate has no deployment "${id}".`);
+  return deployment;
+}
+
+export function gatewayOf({ gateways }: Parts, id: string): GatewayModel {
+  const gateway = gateways.get(id);
+  if (!gateway) throw new Error(`The estate has no gateway "${id}".`);
+  return gateway;
+}

@@ -1,0 +1,117 @@
+/**
+ * The traffic model: what clients experience while faults come and go and configuration spreads. Pure and deterministic: it has its
+ * own queue of events and no clock but the instants it is given. A fault that starts or ends while a call is under way does not
+ * change that call. Instants must not go back.
+ */
+import type { RequestRecord, World } from "../world.ts";
+import { type ChangeLog, createChangeLog, isRoutable } from "./change-log.ts";
+import type { TrafficRequest } from "./clients.ts";
+import { type EdgeModel, createEdges } from "./edge.ts";
+import { type EventQueue, createEventQueue } from "./event-queue.ts";
+import { sendRequest } from "./flight.ts";
+import { type Parts, type WorldOptions, createParts, deploymentOf, gatewayOf } from "./parts.ts";
+import { completion, edgeProbe, gatewayStatus } from "./probes.ts";
+
+export interface TrafficWorld extends World, Pick<ChangeLog, "routability" | "reachability"> {}
+
+export function createWorld(options: WorldOptions): TrafficWorld {
+  const queue = createEventQueue();
+  const parts = createParts(options);
+  const changes = createChangeLog(parts);
+  const requests: RequestRecord[] = [];
+  const edges: EdgeModel = createEdges({
+    ...options,
+    schedule: queue.add,
+    probe: (gateway, at) => edgeProbe(parts, gateway, at),
+    changed: (at) => changes.noteReachability(at, edges),
+  });
+  const flights = { ...options, ...parts, edges, schedule: queue.add, ended: (record: RequestRecord) => void requests.push(record) };
+  const advanceTo = createAdvance(queue, options, (request) => sendRequest(flights, request));
+  changes.noteRoutability(options.startAt);
+  changes.noteReachability(options.startAt, edges);
+
+  const { routability, reachability } = changes;
+  return { advanceTo, requests, routability, reachability, ...configuration({ parts, queue, changes, edges, advanceTo }), ...calls(parts, advanceTo) };
+}
+
+interface Wiring {
+  readonly parts: Parts;
+  readonly queue: EventQueue;
+  readonly changes: ChangeLog;
+  readonly edges: EdgeModel;
+  readonly advanceTo: (at: number) => void;
+}
+
+function configuration(wiring: Wiring): Pick<World, "poolWritten" | "originWritten" | "gateAnswered" | "startFault" | "endFault"> {
+  const { parts, queue, changes, edges, advanceTo } = wiring;
+  return {
+    poolWritten(at, gateway, pool, members) {
+      advanceTo(at);
+      const model = gatewayOf(parts, gateway);
+      for (const instance of model.instances) {
+        queue.add(at + parts.options.constants.poolPropagationSeconds * 1000, (later) => {
+          model.apply(instance, pool, members);
+          changes.noteRoutability(later);
+        });
+      }
+    },
+    originWritten(at, edge, group, origin, enabled) {
+      advanceTo(at);
+      edges.originWritten(at, edge, group, origin, enabled);
+    },
+    gateAnswered(at, gateway, open) {
+      advanceTo(at);
+      gatewayOf(parts, gateway).gateOpen = open;
+    },
+    startFault(at, id, fault) {
+      advanceTo(at);
+      if (fault.kind === "gateway") gatewayOf(parts, fault.gateway);
+      else deploymentOf(parts, fault.deployment);
+      parts.faults.start(id, fault);
+      changes.noteRoutability(at);
+    },
+    endFault(at, id) {
+      advanceTo(at);
+      parts.faults.end(id);
+      changes.noteRoutability(at);
+    },
+  };
+}
+
+function calls(
+  parts: Parts,
+  advanceTo: (at: number) => void,
+): Pick<World, "callDeployment" | "callGatewayStatus" | "trafficMinutes" | "isRoutable"> {
+  return {
+    callDeployment(at, deployment, promptTokens, maxTokens) {
+      advanceTo(at);
+      return completion(deploymentOf(parts, deployment), at, promptTokens, maxTokens);
+    },
+    callGatewayStatus(at, gateway) {
+      advanceTo(at);
+      return gatewayStatus(parts, gateway);
+    },
+    trafficMinutes: (deployment, from, to) => deploymentOf(parts, deployment).minutes(from, to),
+    isRoutable: (deployment) => isRoutable(parts, deployment),
+  };
+}
+
+/** Configuration and answers that are due come before requests of the same instant. */
+function createAdvance(queue: EventQueue, options: WorldOptions, send: (request: TrafficRequest) => void): (at: number) => void {
+  const arrivals = options.requests[Symbol.iterator]();
+  let arrival = arrivals.next();
+  let lastArrival = options.startAt;
+  return (at) => {
+    for (;;) {
+      const arrivesAt = arrival.done ? Infinity : arrival.value.arrivesAt;
+      if (Math.min(queue.nextAt(), arrivesAt) > at) return;
+      if (queue.nextAt() <= arrivesAt) queue.runNext();
+      else if (!arrival.done) {
+        if (arrivesAt < lastArrival) throw new Error(`Requests must be in order of arrival: ${arrivesAt} came after ${lastArrival}.`);
+        lastArrival = arrivesAt;
+        send(arrival.value);
+        arrival = arrivals.next();
+      }
+    }
+  };
+}
