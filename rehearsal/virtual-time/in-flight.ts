@@ -20,6 +20,7 @@ const undiciRequests = new Map<UndiciRequest, { socket?: Socket; lastChunkTurn?:
 const timedServers = new WeakSet<object>();
 /** By connection: whether the server half is still waiting for virtual time. */
 const atServer = new Map<string, () => boolean>();
+const heldPorts = new Map<symbol, number>();
 
 /** Turns without a chunk after which a body counts as unread: many, for another process may be slow to send it. */
 const STALLED_BODY_TURNS = 300;
@@ -38,16 +39,14 @@ export function timedServer(server: Server): void {
   timedServers.add(server);
 }
 
-/** Declares that a request now waits for a virtual timer; call what is returned before answering it. Needless on a `timedServer`. */
-export function heldRequest(request: IncomingMessage): () => void {
-  const key = serverKey(request.socket);
-  const waits = (): boolean => true;
-  atServer.set(key, waits);
-  return () => {
-    if (atServer.get(key) === waits) {
-      atServer.delete(key);
-    }
-  };
+/**
+ * Declares that the request on the connection from this port of a client waits for a virtual timer; call what is returned before
+ * answering it. Needless on a `timedServer`.
+ */
+export function heldRequest(clientPort: number): () => void {
+  const hold = Symbol();
+  heldPorts.set(hold, clientPort);
+  return () => void heldPorts.delete(hold);
 }
 
 /** One line for each request on the wire. */
@@ -83,7 +82,8 @@ function isAbortedInQueue(request: ClientRequest): boolean {
 }
 
 function isAtServer(socket: Socket | undefined): boolean {
-  return socket !== undefined && atServer.get(`${socket.localPort}>${socket.remotePort}`)?.() === true;
+  const port = socket?.localPort;
+  return port !== undefined && (atServer.get(`${port}>${socket?.remotePort}`)?.() === true || [...heldPorts.values()].includes(port));
 }
 
 function serverKey(socket: Socket): string {

@@ -14,7 +14,7 @@ const seconds = (): number => (now() - EPOCH) / 1000;
 const seen: string[] = [];
 let throttled = 0;
 
-function answer(request: IncomingMessage, response: ServerResponse, hold: (request: IncomingMessage) => () => void): void {
+function answer(request: IncomingMessage, response: ServerResponse, hold: (clientPort: number) => () => void): void {
   const path = new URL(request.url ?? "/", "https://localhost").pathname;
   seen.push(path);
   if (path.startsWith("/subscriptions/")) {
@@ -22,7 +22,7 @@ function answer(request: IncomingMessage, response: ServerResponse, hold: (reque
     response.writeHead(throttled > 3 ? 200 : 429, { "content-type": "application/json", ...(throttled > 3 ? {} : { "retry-after": "30" }) });
     response.end(JSON.stringify(throttled > 3 ? { name: "pool", properties: {} } : { error: { code: "429", message: "slow down" } }));
   } else if (path === "/held") {
-    const release = hold(request);
+    const release = hold(request.socket.remotePort ?? 0);
     setTimeout(() => {
       release();
       response.end("x".repeat(300_000));
@@ -30,7 +30,7 @@ function answer(request: IncomingMessage, response: ServerResponse, hold: (reque
   } else if (path !== "/never") {
     response.end("now");
   } else {
-    hold(request);
+    hold(request.socket.remotePort ?? 0);
   }
 }
 
