@@ -55,16 +55,21 @@ function fromZodIssue(issue: ZodIssue, parent: Path, root: unknown): readonly Is
     // The value stays out: nobody knows what an unknown key holds.
     return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: issue.message, found: "an unknown key" }));
   }
-  if (issue.code === "invalid_union") return fromUnion(issue.errors, path, root);
+  if (issue.code === "invalid_union") return fromUnion(issue, path, root);
   return [{ path: formatPath(path), message: messageOf(issue, found), found: show(found) }];
 }
 
 /** Of a union, the branch that the value was meant for: the one that does not refuse it outright. */
-function fromUnion(branches: readonly (readonly ZodIssue[])[], path: Path, root: unknown): readonly Issue[] {
+function fromUnion(union: z.core.$ZodIssueInvalidUnion, path: Path, root: unknown): readonly Issue[] {
+  const branches: readonly (readonly ZodIssue[])[] = union.errors;
   const meant = branches.find((issues) => issues.some((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"));
   if (meant) return meant.flatMap((issue) => fromZodIssue(issue, path, root));
   const found = valueAt(root, path);
-  const alternatives = branches.flatMap((issues) => issues.slice(0, 1).map((issue) => messageOf(issue, found)));
+  // No branches: the key that tells the alternatives apart matches none of them.
+  const alternatives =
+    "options" in union
+      ? [MESSAGES.oneOf(union.options.map(String))]
+      : branches.flatMap((issues) => issues.slice(0, 1).map((issue) => messageOf(issue, found)));
   return [{ path: formatPath(path), message: alternatives.join(", or "), found: show(found) }];
 }
 

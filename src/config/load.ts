@@ -1,5 +1,6 @@
 /** Reading an estate: all problems of a file at once, or an estate that everything downstream may trust. */
 import { readFile } from "node:fs/promises";
+import type { z } from "zod";
 import type { Estate } from "../domain/estate.ts";
 import { fromZod, type Issue } from "./issues.ts";
 import { parseJson } from "./json.ts";
@@ -7,16 +8,23 @@ import { MESSAGES } from "./messages.ts";
 import { EstateSchema } from "./schema.ts";
 import { crossIssues } from "./validate.ts";
 
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: readonly Issue[] };
 export type LoadedEstate = { readonly ok: true; readonly estate: Estate } | { readonly ok: false; readonly issues: readonly Issue[] };
+
+/** JSON text by a schema, with every problem at once; `across` finds what the schema cannot see, also in text that fails it. */
+export function parseText<T>(schema: z.ZodType<T>, text: string, across: (root: unknown) => readonly Issue[] = () => []): Parsed<T> {
+  const json = parseJson(text);
+  if (!json.ok) return { ok: false, issues: [json.issue] };
+  const parsed = schema.safeParse(json.value);
+  const issues = [...json.duplicates, ...(parsed.success ? [] : fromZod(parsed.error, json.value)), ...across(json.value)];
+  return parsed.success && issues.length === 0 ? { ok: true, value: parsed.data } : { ok: false, issues };
+}
 
 /** Never throws. For text that a person is to see, give the issues to `formatIssues`. */
 export function parseEstate(text: string): LoadedEstate {
-  const json = parseJson(text);
-  if (!json.ok) return { ok: false, issues: [json.issue] };
-  const parsed = EstateSchema.safeParse(json.value);
-  const issues = [...json.duplicates, ...(parsed.success ? [] : fromZod(parsed.error, json.value)), ...crossIssues(json.value)];
-  if (!parsed.success || issues.length > 0) return { ok: false, issues };
-  const { $schema: _, ...estate } = parsed.data;
+  const parsed = parseText(EstateSchema, text, crossIssues);
+  if (!parsed.ok) return parsed;
+  const { $schema: _, ...estate } = parsed.value;
   return { ok: true, estate };
 }
 
