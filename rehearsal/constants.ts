@@ -17,9 +17,21 @@ export interface Constant {
 
 export const CONSTANTS = {
   // Propagation of configuration
-  poolPropagationSeconds: { value: 10, unit: "s", mark: "D", source: "1.6: normally less than 10 s; taken whole, per gateway instance", scaledBy: "propagation" },
+  poolPropagationSeconds: {
+    value: 10,
+    unit: "s",
+    mark: "D",
+    source: "1.6: normally less than 10 s; taken whole, per gateway instance",
+    scaledBy: "propagation",
+  },
   originPropagationMinSeconds: { value: 180, unit: "s", mark: "D", source: "2.3: 3-20 min in the text of 2021", scaledBy: "propagation" },
-  originPropagationMaxSeconds: { value: 1200, unit: "s", mark: "D", source: "2.3: up to 20 min since the end of 2025", scaledBy: "propagation" },
+  originPropagationMaxSeconds: {
+    value: 1200,
+    unit: "s",
+    mark: "D",
+    source: "2.3: up to 20 min since the end of 2025",
+    scaledBy: "propagation",
+  },
   originOperationSeconds: { value: 30, unit: "s", mark: "I", source: "13.2: one recorded origin update", scaledBy: "propagation" },
   originOperationRetryAfterSeconds: { value: 10, unit: "s", mark: "I", source: "2.2: Retry-After of the 202" },
 
@@ -27,7 +39,12 @@ export const CONSTANTS = {
   edgeProbeIntervalSeconds: { value: 30, unit: "s", mark: "D", source: "2.3: default of documentation and portal" },
   edgeSampleSize: { value: 4, unit: "count", mark: "D", source: "2.3: default" },
   edgeSuccessfulSamplesRequired: { value: 2, unit: "count", mark: "D", source: "2.3: guidance, 2 of 4" },
-  edgeProbeTimeoutSeconds: { value: 10, unit: "s", mark: "U", source: "Microsoft gives no figure; a probe without an answer fails after this" },
+  edgeProbeTimeoutSeconds: {
+    value: 10,
+    unit: "s",
+    mark: "U",
+    source: "Microsoft gives no figure; a probe without an answer fails after this",
+  },
   edgeSitesPerRegion: { value: 2, unit: "count", mark: "U", source: "sites modelled near each region; each probes for itself (2.3)" },
   edgeOriginTimeoutSeconds: { value: 60, unit: "s", mark: "I", source: "origin response timeout of a Standard/Premium profile, default" },
   clientEdgeMilliseconds: { value: 20, unit: "ms", mark: "U", source: "client to its nearest edge and back" },
@@ -35,13 +52,29 @@ export const CONSTANTS = {
   edgeGatewayRemoteMilliseconds: { value: 80, unit: "ms", mark: "U", source: "edge to a gateway of another region and back" },
 
   // Gateways
-  gatewayInstances: { value: 2, unit: "count", mark: "U", source: "units per gateway; pool position and breakers are per instance (1.4 D)" },
+  gatewayInstances: {
+    value: 2,
+    unit: "count",
+    mark: "U",
+    source: "units per gateway; pool position and breakers are per instance (1.4 D)",
+  },
   gatewayOverheadMilliseconds: { value: 3, unit: "ms", mark: "U", source: "policies of one request" },
   gatewayDeploymentLocalMilliseconds: { value: 2, unit: "ms", mark: "U", source: "gateway to a deployment of its own region and back" },
   gatewayDeploymentRemoteMilliseconds: { value: 80, unit: "ms", mark: "U", source: "gateway to a deployment of another region and back" },
-  gatewayForwardTimeoutSeconds: { value: 25, unit: "s", mark: "U", source: "forward-request timeout, chosen so that one retry still fits into Front Door's 60 s" },
+  gatewayForwardTimeoutSeconds: {
+    value: 25,
+    unit: "s",
+    mark: "U",
+    source: "forward-request timeout, chosen so that one retry still fits into Front Door's 60 s",
+  },
   gatewayStatusMilliseconds: { value: 5, unit: "ms", mark: "U", source: "status path of a gateway" },
-  breakerFailures: { value: 3, unit: "count", mark: "D", source: "1.3, 1.4: guidance's sample rule, on 429 and 500-599", scaledBy: "breaker" },
+  breakerFailures: {
+    value: 3,
+    unit: "count",
+    mark: "D",
+    source: "1.3, 1.4: guidance's sample rule, on 429 and 500-599",
+    scaledBy: "breaker",
+  },
   breakerIntervalSeconds: { value: 300, unit: "s", mark: "D", source: "1.3: PT5M", scaledBy: "breaker" },
   breakerTripSeconds: { value: 60, unit: "s", mark: "D", source: "1.3: PT1M", scaledBy: "breaker" },
   breakerAcceptsRetryAfter: { value: 1, unit: "flag", mark: "D", source: "1.4: the trip lasts as long as the backend's Retry-After" },
@@ -59,7 +92,12 @@ export const CONSTANTS = {
   tokenWindowSeconds: { value: 60, unit: "s", mark: "I", source: "13.6: renewalPeriod of the token limit" },
   requestWindowSeconds: { value: 10, unit: "s", mark: "I", source: "13.6: renewalPeriod of the request limit" },
   assumedTokensPerMinute: { value: 300_000, unit: "count", mark: "U", source: "rate limit of a deployment whose estate leaves it to ARM" },
-  promptTokenShare: { value: 0.85, unit: "count", mark: "I", source: "prompt's share of the tokens in the public conversation trace; only splits metrics" },
+  promptTokenShare: {
+    value: 0.85,
+    unit: "count",
+    mark: "I",
+    source: "prompt's share of the tokens in the public conversation trace; only splits metrics",
+  },
   requestsPerWindowPerThousandTokens: { value: 1, unit: "count", mark: "I", source: "13.6: capacity 1 gives 1 request per 10 s" },
 
   // Control plane

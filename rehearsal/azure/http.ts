@@ -61,7 +61,15 @@ async function readCall(request: IncomingMessage): Promise<Call | Reply> {
   try {
     body = raw === "" ? undefined : JSON.parse(raw);
   } catch (error) {
-    return { status: 400, body: { error: { code: "InvalidRequestContent", message: `The request content was invalid and could not be deserialized: '${String(error)}'.` } } };
+    return {
+      status: 400,
+      body: {
+        error: {
+          code: "InvalidRequestContent",
+          message: `The request content was invalid and could not be deserialized: '${String(error)}'.`,
+        },
+      },
+    };
   }
   const path = decodeURIComponent(url.pathname).replaceAll(/\/{2,}/g, "/");
   return { method: request.method ?? "GET", path, search: url.search, query: url.searchParams, headers: request.headers, body, base };

@@ -16,7 +16,13 @@ export function tokenBook(lifetimeSeconds: number): TokenBook {
   return {
     issue(resource, clientId) {
       const expiresAt = Date.now() + lifetimeSeconds * 1000;
-      const claims = { aud: resource, appid: clientId, iat: Math.floor(Date.now() / 1000), exp: Math.floor(expiresAt / 1000), uti: issued.size };
+      const claims = {
+        aud: resource,
+        appid: clientId,
+        iat: Math.floor(Date.now() / 1000),
+        exp: Math.floor(expiresAt / 1000),
+        uti: issued.size,
+      };
       const token = `${part({ typ: "JWT", alg: "none" })}.${part(claims)}.${part("unsigned")}`;
       issued.set(token, { audience: normalAudience(resource), expiresAt });
       return { token, expiresAt };
@@ -56,12 +62,16 @@ function answer({ method, path, query, headers }: Call, options: IdentityOptions
   if (query.get("api-version") !== "2019-08-01") return refused(400, "The api-version is not supported; use 2019-08-01.");
   const resource = query.get("resource");
   const known = options.audiences.map(normalAudience);
-  if (!resource || !known.includes(normalAudience(resource))) return refused(400, `AADSTS500011: The resource principal named ${resource ?? ""} was not found.`);
+  if (!resource || !known.includes(normalAudience(resource)))
+    return refused(400, `AADSTS500011: The resource principal named ${resource ?? ""} was not found.`);
   const clientId = query.get("client_id");
   if (clientId && !options.userAssignedClientIds.includes(clientId)) return refused(400, "Unable to load the proper Managed Identity.");
   const identity = clientId ?? SYSTEM_ASSIGNED;
   const { token, expiresAt } = options.tokens.issue(resource, identity);
-  return { status: 200, body: { access_token: token, expires_on: String(Math.floor(expiresAt / 1000)), resource, token_type: "Bearer", client_id: identity } };
+  return {
+    status: 200,
+    body: { access_token: token, expires_on: String(Math.floor(expiresAt / 1000)), resource, token_type: "Bearer", client_id: identity },
+  };
 }
 
 function refused(statusCode: number, message: string): Reply {

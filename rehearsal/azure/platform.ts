@@ -83,7 +83,9 @@ export function initialMembers(estate: Estate, gateway: Gateway, pool: PoolRef):
 
 function service(estate: Estate, gateway: Gateway): ApimService {
   const endpoints = new Map(estate.deployments.map((deployment) => [deployment.id, deployment.endpoint]));
-  const backends = new Map(gateway.pools.flatMap((pool) => pool.members.map((member) => [member.backend, endpoints.get(member.deployment) ?? ""])));
+  const backends = new Map(
+    gateway.pools.flatMap((pool) => pool.members.map((member) => [member.backend, endpoints.get(member.deployment) ?? ""])),
+  );
   return {
     gateway: gateway.id,
     resourceId: gateway.resourceId,
@@ -97,23 +99,22 @@ function service(estate: Estate, gateway: Gateway): ApimService {
 }
 
 function accounts(deployments: readonly Deployment[], assumedTokensPerMinute: number): readonly FoundryAccount[] {
-  const byAccount = Map.groupBy(deployments, (deployment) => accountId(deployment.resourceId).toLowerCase());
-  return [...byAccount.values()].map((members) => {
-    const first = members[0]!;
-    const resourceId = accountId(first.resourceId);
+  const resourceIds = new Map(deployments.map((deployment) => [accountId(deployment).toLowerCase(), accountId(deployment)]));
+  return [...resourceIds.values()].map((resourceId) => {
+    const members = deployments.filter((deployment) => accountId(deployment).toLowerCase() === resourceId.toLowerCase());
     return {
       resourceId,
       subscription: resourceId.split("/")[2] ?? "",
       name: lastSegment(resourceId),
-      region: first.region,
-      host: hostOf(first.endpoint),
-      deployments: members.map((deployment) => ({
-        id: deployment.id,
+      region: members[0]?.region ?? "",
+      host: hostOf(members[0]?.endpoint ?? ""),
+      deployments: members.map(({ id, model, deploymentType, tokensPerMinute, ...deployment }) => ({
+        id,
         name: lastSegment(deployment.resourceId),
         resourceId: deployment.resourceId,
-        model: deployment.model,
-        deploymentType: deployment.deploymentType,
-        tokensPerMinute: deployment.tokensPerMinute ?? assumedTokensPerMinute,
+        model,
+        deploymentType,
+        tokensPerMinute: tokensPerMinute ?? assumedTokensPerMinute,
       })),
     };
   });
@@ -122,11 +123,17 @@ function accounts(deployments: readonly Deployment[], assumedTokensPerMinute: nu
 function frontDoor(estate: Estate, edge: Edge): FrontDoor {
   const hosts = new Map(estate.gateways.map((gateway) => [gateway.id, hostOf(gateway.url)]));
   const origin = (ref: OriginRef) => ({ group: ref.group, name: ref.name, hostName: hosts.get(ref.gateway) ?? ref.name });
-  return { edge: edge.id, kind: edge.kind, resourceId: edge.resourceId, name: lastSegment(edge.resourceId), origins: edge.origins.map(origin) };
+  return {
+    edge: edge.id,
+    kind: edge.kind,
+    resourceId: edge.resourceId,
+    name: lastSegment(edge.resourceId),
+    origins: edge.origins.map(origin),
+  };
 }
 
-function accountId(deploymentId: string): string {
-  return deploymentId.replace(/\/deployments\/[^/]+$/i, "");
+function accountId(deployment: Deployment): string {
+  return deployment.resourceId.replace(/\/deployments\/[^/]+$/i, "");
 }
 
 export function lastSegment(id: string): string {

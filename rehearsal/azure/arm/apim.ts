@@ -1,0 +1,202 @@
+/** Microsoft.ApiManagement: services and their backends (azure-facts 1). */
+import { backendName, type PoolMember } from "../../../src/domain/routing.ts";
+import type { Constants } from "../../constants.ts";
+import type { ControlPlaneFaults } from "../faults.ts";
+import type { Reply } from "../http.ts";
+import type { ApimService } from "../platform.ts";
+import type { Params } from "../routing.ts";
+import { backendProblem, membersOf, parseProperties, type Properties } from "./apim-rules.ts";
+import { armRoute, type ArmRequest, type ArmRoute } from "./arm.ts";
+import { armError, notFound, notImplemented, preconditionFailed, validationError } from "./arm-errors.ts";
+import { etagMatches, rowVersions } from "./etags.ts";
+
+interface Backend {
+  readonly name: string;
+  readonly etag: string;
+  readonly properties: Properties;
+}
+
+interface Service {
+  readonly declared: ApimService;
+  /** By lower-cased name. */
+  readonly backends: Map<string, Backend>;
+}
+
+export interface ApimOptions {
+  readonly services: readonly ApimService[];
+  readonly faults: ControlPlaneFaults;
+  readonly constants: Constants;
+  readonly onPoolWritten: (at: number, gateway: string, pool: string, members: readonly PoolMember[]) => void;
+}
+
+const SERVICE = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ApiManagement/service/{service}";
+
+export function apimRoutes(options: ApimOptions): readonly ArmRoute[] {
+  const nextEtag = rowVersions();
+  const services = new Map(
+    options.services.map((declared) => [declared.resourceId.toLowerCase(), initial(declared, options.constants, nextEtag)]),
+  );
+  const find = (params: Params) => services.get(serviceId(params).toLowerCase());
+  const rest = { provider: "Microsoft.ApiManagement", region: (params: Params) => find(params)?.declared.region };
+  const route = (method: string, path: string, handle: (service: Service, request: ArmRequest) => Reply) =>
+    armRoute(rest, method, SERVICE + path, (request) => {
+      const service = find(request.params);
+      return service
+        ? handle(service, request)
+        : notFound(`The Resource 'Microsoft.ApiManagement/service/${request.params["service"] ?? ""}' was not found.`);
+    });
+  const context: Context = { options, nextEtag };
+  return [
+    route("GET", "", ({ declared }) => ({ status: 200, body: serviceBody(declared) })),
+    route("GET", "/backends", list),
+    route("GET", "/backends/{backend}", (service, request) => read(service, request)),
+    route("HEAD", "/backends/{backend}", (service, request) => ({ ...read(service, request), body: undefined })),
+    route("PUT", "/backends/{backend}", (service, request) => write(context, service, request)),
+    route("PATCH", "/backends/{backend}", (service, request) => write(context, service, request)),
+    route("DELETE", "/backends/{backend}", (service, request) => remove(context, service, request)),
+  ];
+}
+
+interface Context {
+  readonly options: ApimOptions;
+  readonly nextEtag: () => string;
+}
+
+function serviceId({ subscription, group, service }: Params): string {
+  return `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ApiManagement/service/${service}`;
+}
+
+function initial(declared: ApimService, constants: Constants, nextEtag: () => string): Service {
+  const rule = {
+    name: "foundry",
+    failureCondition: {
+      count: constants.breakerFailures,
+      interval: `PT${constants.breakerIntervalSeconds}S`,
+      statusCodeRanges: [
+        { min: 429, max: 429 },
+        { min: 500, max: 599 },
+      ],
+    },
+    tripDuration: `PT${constants.breakerTripSeconds}S`,
+    acceptRetryAfter: constants.breakerAcceptsRetryAfter === 1,
+  };
+  const singles = declared.backends.map(({ name, url }) => ({
+    name,
+    properties: { type: "Single", url, protocol: "http", circuitBreaker: { rules: [rule] } } satisfies Properties,
+  }));
+  const pools = declared.pools.map(({ name, members }) => ({
+    name,
+    properties: { type: "Pool", pool: { services: members.map((member) => ({ ...member })) } } satisfies Properties,
+  }));
+  const backends = [...singles, ...pools].map(({ name, properties }): [string, Backend] => [
+    name.toLowerCase(),
+    { name, etag: nextEtag(), properties },
+  ]);
+  return { declared, backends: new Map(backends) };
+}
+
+function serviceBody({ resourceId, name, region, host }: ApimService): unknown {
+  const properties = {
+    provisioningState: "Succeeded",
+    targetProvisioningState: "",
+    gatewayUrl: `https://${host}`,
+    additionalLocations: null,
+    disableGateway: false,
+  };
+  return {
+    id: resourceId,
+    name,
+    type: "Microsoft.ApiManagement/service",
+    location: region,
+    sku: { name: "StandardV2", capacity: 2 },
+    properties,
+  };
+}
+
+function backendBody({ declared }: Service, { name, properties }: Backend): unknown {
+  const { type, title = null, description = null, url = null, protocol = null, circuitBreaker } = properties;
+  const own = type === "Pool" ? { pool: { services: membersOf(properties) } } : circuitBreaker ? { circuitBreaker } : {};
+  return {
+    id: `${declared.resourceId}/backends/${name}`,
+    type: "Microsoft.ApiManagement/service/backends",
+    name,
+    properties: { title, description, url, protocol, type: type ?? "Single", ...own },
+  };
+}
+
+function list(service: Service, { call }: ArmRequest): Reply {
+  if (call.query.has("$filter")) return notImplemented(call.method, call.path, "$filter");
+  const all = [...service.backends.values()];
+  const skip = Number(call.query.get("$skip") ?? 0);
+  const top = Number(call.query.get("$top") ?? all.length);
+  const page = all.slice(skip, skip + top);
+  const more =
+    skip + top < all.length
+      ? {
+          nextLink: `${call.base}${service.declared.resourceId}/backends?api-version=${call.query.get("api-version") ?? ""}&$top=${top}&$skip=${skip + top}`,
+        }
+      : {};
+  return { status: 200, body: { value: page.map((backend) => backendBody(service, backend)), count: all.length, ...more } };
+}
+
+function stored(service: Service, { params }: ArmRequest): Backend | undefined {
+  return service.backends.get((params["backend"] ?? "").toLowerCase());
+}
+
+function read(service: Service, request: ArmRequest): Reply {
+  const backend = stored(service, request);
+  if (!backend) return notFound("Backend not found.");
+  return { status: 200, headers: { etag: backend.etag }, body: backendBody(service, backend) };
+}
+
+/** PUT replaces, PATCH merges the given properties; either replaces `pool.services` as a whole. */
+function write(context: Context, service: Service, request: ArmRequest): Reply {
+  const before = stored(service, request);
+  const isPatch = request.call.method === "PATCH";
+  if (isPatch && !before) return notFound("Backend not found.");
+  const refusal = before && precondition(context, service, before, request);
+  if (refusal) return refusal;
+  const parsed = parseProperties(request.call.body);
+  if ("refusal" in parsed) return parsed.refusal;
+  const properties = { ...(isPatch ? before?.properties : {}), ...parsed.properties };
+  const problem = backendProblem(properties, (name) => kindOf(service, name));
+  if (problem) return problem;
+  const name = before?.name ?? request.params["backend"] ?? "";
+  const after = { name, etag: context.nextEtag(), properties };
+  service.backends.set(name.toLowerCase(), after);
+  if (parsed.properties.pool) context.options.onPoolWritten(request.at, service.declared.gateway, name, membersOf(properties));
+  return { status: before ? 200 : 201, headers: { etag: after.etag }, body: backendBody(service, after) };
+}
+
+function kindOf(service: Service, name: string): "Single" | "Pool" | undefined {
+  const backend = service.backends.get(name);
+  return backend && (backend.properties.type ?? "Single");
+}
+
+function remove(context: Context, service: Service, request: ArmRequest): Reply {
+  const backend = stored(service, request);
+  if (!backend) return { status: 204 };
+  const refusal = precondition(context, service, backend, request);
+  if (refusal) return refusal;
+  const user = [...service.backends.values()].find((pool) =>
+    membersOf(pool.properties).some(({ id }) => backendName(id) === backend.name.toLowerCase()),
+  );
+  if (user) return validationError("backendId", `Backend '${backend.name}' is used by backend pool '${user.name}'.`);
+  service.backends.delete(backend.name.toLowerCase());
+  if (backend.properties.type === "Pool") context.options.onPoolWritten(request.at, service.declared.gateway, backend.name, []);
+  return { status: 200 };
+}
+
+/** If-Match is required on PATCH and DELETE; PUT checks it when given. */
+function precondition({ options, nextEtag }: Context, service: Service, backend: Backend, { call }: ArmRequest): Reply | undefined {
+  const ifMatch = call.headers["if-match"];
+  if (ifMatch === undefined)
+    return call.method === "PUT" ? undefined : armError(400, "ValidationError", "The If-Match header is required for this operation.");
+  const conflicts = options.faults.etagConflicts[service.declared.region] ?? 0;
+  if (conflicts > 0 && ifMatch !== "*") {
+    options.faults.etagConflicts[service.declared.region] = conflicts - 1;
+    service.backends.set(backend.name.toLowerCase(), { ...backend, etag: nextEtag() });
+    return preconditionFailed();
+  }
+  return etagMatches(ifMatch, backend.etag) ? undefined : preconditionFailed();
+}

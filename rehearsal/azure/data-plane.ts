@@ -1,0 +1,139 @@
+/** Foundry accounts and gateways: `/hosts/{host}/…` stands for `https://{host}/…`. */
+import { z } from "zod";
+import type { Constants } from "../constants.ts";
+import type { Answer, World } from "../world.ts";
+import { notImplemented } from "./arm/arm-errors.ts";
+import { tokenProblem } from "./bearer.ts";
+import { completionReply, deploymentNotFound, invalidToken } from "./data-plane-answers.ts";
+import type { ControlPlaneFaults } from "./faults.ts";
+import type { Answered, Call, Reply, Service, Wait } from "./http.ts";
+import type { TokenBook } from "./identity.ts";
+import type { ApimService, FoundryAccount, FoundryDeployment, Platform } from "./platform.ts";
+
+export interface DataPlaneOptions {
+  readonly platform: Platform;
+  readonly world: Pick<World, "callDeployment" | "callGatewayStatus">;
+  readonly tokens: TokenBook;
+  readonly faults: ControlPlaneFaults;
+  readonly constants: Constants;
+}
+
+const Chat = z.looseObject({
+  model: z.string().optional(),
+  messages: z.array(z.unknown()).min(1),
+  max_tokens: z.int().min(1).optional(),
+  max_completion_tokens: z.int().min(1).optional(),
+  stream: z.boolean().optional(),
+});
+type Chat = z.infer<typeof Chat>;
+
+/** Of a request that names no limit; Azure's own default is the model's maximum. */
+const ASSUMED_MAX_TOKENS = 4096;
+
+export function dataPlane(options: DataPlaneOptions): Service {
+  const sequences = new Map<string, number>();
+  const next = ({ host }: FoundryAccount) => {
+    const sequence = (sequences.get(host) ?? 0) + 1;
+    sequences.set(host, sequence);
+    return sequence;
+  };
+  return async (call, wait) => {
+    const [, host = "", path = "/"] = /^\/hosts\/([^/]+)(\/.*)?$/.exec(call.path) ?? [];
+    const gateway = options.platform.services.find((service) => service.host === host.toLowerCase());
+    if (gateway) return gatewayStatus(options, gateway, call, path, wait);
+    const account = options.platform.accounts.find((foundry) => foundry.host === host.toLowerCase());
+    return account ? foundry(options, account, call, path, wait, () => next(account)) : notImplemented(call.method, call.path, "host");
+  };
+}
+
+async function gatewayStatus({ world }: DataPlaneOptions, gateway: ApimService, call: Call, path: string, wait: Wait): Promise<Answered> {
+  if (call.method !== "GET" || path !== gateway.statusPath) return notImplemented(call.method, call.path);
+  const answer = world.callGatewayStatus(Date.now(), gateway.gateway);
+  if (answer.result === "timeout") return "timeout";
+  await wait(answer.latencyMilliseconds);
+  if (answer.result === "reset") return "reset";
+  return {
+    status: answer.result,
+    body: answer.result === 200 ? "Service Operational" : { statusCode: answer.result, message: "Service unavailable" },
+  };
+}
+
+async function foundry(
+  options: DataPlaneOptions,
+  account: FoundryAccount,
+  call: Call,
+  path: string,
+  wait: Wait,
+  next: () => number,
+): Promise<Answered> {
+  const dated = /^\/openai\/deployments\/([^/]+)\/chat\/completions$/.exec(path);
+  const isModels = call.method === "GET" && (path === "/openai/v1/models" || path === "/openai/models");
+  const isChat = call.method === "POST" && (dated !== null || path === "/openai/v1/chat/completions");
+  if (!isModels && !isChat) return notImplemented(call.method, call.path);
+  const apiVersion = call.query.get("api-version");
+  if (!path.startsWith("/openai/v1/") && !apiVersion)
+    return { status: 404, body: { error: { code: "404", message: "Resource not found" } } };
+  const refusal = tokenRefusal(call, options);
+  if (refusal || isModels) {
+    await wait(options.constants.errorMilliseconds);
+    return refusal ?? models(account);
+  }
+  const chat = Chat.safeParse(call.body);
+  if (!chat.success)
+    return { status: 400, body: { error: { code: null, type: "invalid_request_error", message: z.prettifyError(chat.error) } } };
+  if (chat.data.stream) return notImplemented(call.method, call.path, "stream");
+  const name = dated?.[1] ?? chat.data.model ?? "";
+  const deployment = account.deployments.find((known) => known.name.toLowerCase() === name.toLowerCase());
+  if (!deployment) return deploymentNotFound();
+  return complete(options, { account, deployment, chat: chat.data, apiVersion: apiVersion ?? "v1", sequence: next() }, wait);
+}
+
+interface Request {
+  readonly account: FoundryAccount;
+  readonly deployment: FoundryDeployment;
+  readonly chat: Chat;
+  readonly apiVersion: string;
+  readonly sequence: number;
+}
+
+async function complete({ world, faults }: DataPlaneOptions, { chat, ...request }: Request, wait: Wait): Promise<Answered> {
+  const maxTokens = chat.max_completion_tokens ?? chat.max_tokens ?? ASSUMED_MAX_TOKENS;
+  // About four characters a token, as the service's own estimate before it tokenises.
+  const promptTokens = Math.max(1, Math.ceil(JSON.stringify(chat.messages).length / 4));
+  const answer = world.callDeployment(Date.now(), request.deployment.id, promptTokens, maxTokens);
+  if (answer.result === "timeout") return "timeout";
+  await wait(answer.latencyMilliseconds);
+  if (!hasStatus(answer)) return "reset";
+  return completionReply({ ...request, promptTokens, generatedTokens: maxTokens }, answer, faults.rateLimitHeaders);
+}
+
+function hasStatus(answer: Answer): answer is Answer & { result: number } {
+  return typeof answer.result === "number";
+}
+
+function tokenRefusal(call: Call, { platform, tokens }: DataPlaneOptions): Reply | undefined {
+  if (call.headers["api-key"] !== undefined) {
+    return {
+      status: 401,
+      body: {
+        error: {
+          code: "401",
+          message:
+            "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription and use a correct regional API endpoint for your resource.",
+        },
+      },
+    };
+  }
+  return tokenProblem(call, platform.audiences.cognitiveServices, tokens) === undefined ? undefined : invalidToken();
+}
+
+/** Models, not deployments; the control path answers whatever the model path does (azure-facts 4.4). */
+function models({ deployments }: FoundryAccount): Reply {
+  const data = deployments.map(({ model }) => ({
+    id: `${model.name}-${model.version}`,
+    object: "model",
+    status: "succeeded",
+    lifecycle_status: "generally-available",
+  }));
+  return { status: 200, body: { object: "list", data } };
+}
