@@ -2,6 +2,7 @@
 import type { Deployment, Edge, Estate, Gateway } from "./domain/estate.ts";
 import type { Observation } from "./domain/observation.ts";
 import type { OriginRouting, PoolMember } from "./domain/routing.ts";
+import type { Run } from "./domain/run.ts";
 
 export interface Clock {
   now(): Date;
@@ -105,6 +106,12 @@ export interface Notifier {
   send(notification: Notification): Promise<void>;
 }
 
+/** Starts a run's orchestration under its own id: a second start joins the one that runs. */
+export interface RunStarter {
+  start(run: Run): Promise<"started" | "joined">;
+  isRunning(runId: string): Promise<boolean>;
+}
+
 export interface Deps {
   readonly estate: Estate;
   readonly clock: Clock;
@@ -115,6 +122,6 @@ export interface Deps {
   readonly metrics: MetricsReader;
   readonly state: StateStore;
   readonly notifier: Notifier;
-  /** A new random id: runs and ledger rows. */
+  /** A new id; later ids of one process sort after earlier ones. */
   newId(): string;
 }

@@ -1,0 +1,85 @@
+/** One pool of one gateway: capture, compute, compare, write with its ETag. */
+import { desiredRouting } from "../domain/desired-routing.ts";
+import { detectDrift } from "../domain/drift.ts";
+import type { Gateway } from "../domain/estate.ts";
+import { describeMembers, samePoolMembers } from "../domain/plan.ts";
+import type { PoolMember } from "../domain/routing.ts";
+import type { Converged, ConvergedState } from "../domain/run.ts";
+import type { Failure } from "../ports.ts";
+import type { ConvergeContext } from "./converge.ts";
+import { append, type NormalPool } from "./memory.ts";
+import { capturePool, savePool } from "./normal-routing.ts";
+
+/** Writes of others in between that are read again before the pool is left as owed. */
+const CONFLICT_ATTEMPTS = 3;
+
+export async function convergePool(context: ConvergeContext, gateway: Gateway, pool: string): Promise<Converged> {
+  const known = context.normal.pools.find((row) => row.gateway === gateway.id && row.pool === pool);
+  const captured = known ?? (await capturePool(context.deps, gateway, pool));
+  if (!("normal" in captured)) return failed(context, gateway, pool, captured);
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await attemptPool(context, gateway, captured);
+    if (result !== "conflict") return result;
+    await append(context.deps, context.run, "note", `${gateway.id}/${pool}: somebody wrote in between (412), read again`);
+    if (attempt === CONFLICT_ATTEMPTS) return item(context, gateway, pool, "owed", `changed under ${attempt} attempts in a row`);
+  }
+}
+
+async function attemptPool(context: ConvergeContext, gateway: Gateway, captured: NormalPool): Promise<Converged | "conflict"> {
+  const { deps, state } = context;
+  const { pool } = captured;
+  const read = await deps.pools.read(gateway, pool);
+  if (!read.ok) return failed(context, gateway, pool, read);
+  const desired = desiredMembers(context, captured, captured.normal);
+  if (desired === null) return item(context, gateway, pool, "unserved", "nobody else could serve it: left as normal");
+  const drift = detectDrift(captured.normal, captured.written, read.members, desired);
+  if (drift.kind === "conflict") return item(context, gateway, pool, "drift", `somebody else changed ${drift.changed.join(", ")}: not overwritten`);
+  const normal = drift.kind === "disjoint" ? drift.normal : captured.normal;
+  const wanted = drift.kind === "disjoint" ? (desiredMembers(context, captured, normal) ?? normal) : desired;
+  if (drift.kind === "disjoint") {
+    await append(deps, context.run, "note", `${gateway.id}/${pool}: kept somebody else's change to ${drift.changed.join(", ")}`);
+    await savePool(deps, captured, { normal, written: read.members });
+  }
+  if (samePoolMembers(read.members, wanted)) return item(context, gateway, pool, "matched", describeMembers(wanted));
+  if (!context.write) return item(context, gateway, pool, "owed", `ARM has ${describeMembers(read.members)}, wanted ${describeMembers(wanted)}`);
+  return writePool(context, gateway, { ...captured, normal }, wanted, read.etag, holdReasons(state.holds));
+}
+
+async function writePool(
+  context: ConvergeContext,
+  gateway: Gateway,
+  row: NormalPool,
+  wanted: readonly PoolMember[],
+  etag: string,
+  because: string,
+): Promise<Converged | "conflict"> {
+  const { deps } = context;
+  const target = `${gateway.id}/${row.pool}`;
+  await append(deps, context.run, "intend", `write ${target}: ${describeMembers(wanted)}`, { kind: "pool", target, members: wanted, because });
+  const written = await deps.pools.write(gateway, row.pool, wanted, etag);
+  if (!written.ok && written.kind === "conflict") return "conflict";
+  if (!written.ok) return failed(context, gateway, row.pool, written);
+  await savePool(deps, row, { written: wanted });
+  await append(deps, context.run, "act", `wrote ${target}`, { kind: "pool", target });
+  return item(context, gateway, row.pool, "written", describeMembers(wanted));
+}
+
+function holdReasons(holds: ConvergeContext["state"]["holds"]): string {
+  return holds.map((hold) => `${hold.region} at ${Math.round(hold.share * 100)} %`).join(", ") || "no holds";
+}
+
+function desiredMembers({ deps, state }: ConvergeContext, row: NormalPool, normal: readonly PoolMember[]): readonly PoolMember[] | null {
+  const routing = { pools: [{ gateway: row.gateway, pool: row.pool, members: normal }], origins: [] };
+  const desired = desiredRouting(deps.estate, routing, state.holds);
+  return desired.unserved.length > 0 ? null : (desired.routing.pools[0]?.members ?? null);
+}
+
+/** A busy or missing answer is owed: the next converge tries again. A refusal that will not change is owed too, and says so. */
+async function failed(context: ConvergeContext, gateway: Gateway, pool: string, failure: Failure): Promise<Converged> {
+  await append(context.deps, context.run, "note", `${gateway.id}/${pool}: ${failure.reason}`, { kind: failure.kind, statusCode: failure.statusCode });
+  return item(context, gateway, pool, "owed", failure.reason);
+}
+
+function item(context: ConvergeContext, gateway: Gateway, pool: string, state: ConvergedState, reason: string): Converged {
+  return { kind: "pool", target: `${gateway.id}/${pool}`, region: gateway.region, state, reason, since: context.at };
+}

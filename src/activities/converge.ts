@@ -1,0 +1,46 @@
+/**
+ * Converge: the one writer. It computes desired routing from the hold rows, compares it with ARM and writes what differs, all
+ * gateways in parallel. Level-based and idempotent: two callers compute the same from the same rows; a 412 means read again.
+ */
+import type { EstateState } from "../domain/hold.ts";
+import type { Converged, Convergence } from "../domain/run.ts";
+import type { Deps } from "../ports.ts";
+import { convergeEdge } from "./converge-edge.ts";
+import { convergePool } from "./converge-pool.ts";
+import { readConvergence, readState, setConvergence } from "./memory.ts";
+import { readNormal, type Normal } from "./normal-routing.ts";
+
+/** `write: false` reads back only. `run` is where the ledger entries go; null = the estate's own. */
+export async function converge(deps: Deps, options: { readonly run: string | null; readonly write: boolean }): Promise<Convergence> {
+  const [{ value: state }, normal, before] = await Promise.all([readState(deps), readNormal(deps), readConvergence(deps)]);
+  const at = deps.clock.now().toISOString();
+  if (state.episode === null) return { at, items: [] };
+  const context: ConvergeContext = { deps, state, normal, run: options.run, write: options.write && mayWrite(state), before, at };
+  const pools = deps.estate.gateways.flatMap((gateway) => gateway.pools.map((pool) => convergePool(context, gateway, pool.name)));
+  const touched = state.holds.some((hold) => hold.origin === "disabled") || normal.edges.length > 0;
+  const edges = touched ? deps.estate.edges.map((edge) => convergeEdge(context, edge)) : [];
+  const items = (await Promise.all([...pools, ...edges])).flat();
+  const convergence = { at, items: items.map((item) => keepSince(item, before)) };
+  await setConvergence(deps, convergence);
+  return convergence;
+}
+
+export interface ConvergeContext {
+  readonly deps: Deps;
+  readonly state: EstateState;
+  readonly normal: Normal;
+  readonly run: string | null;
+  readonly write: boolean;
+  readonly before: Convergence | null;
+  readonly at: string;
+}
+
+/** The kill switch stops every write for automatic holds; routing stays as it is until a person lifts it. */
+function mayWrite(state: EstateState): boolean {
+  return state.killSwitch?.on !== true || state.holds.every((hold) => hold.initiator === "manual");
+}
+
+function keepSince(item: Converged, before: Convergence | null): Converged {
+  const old = before?.items.find((other) => other.kind === item.kind && other.target === item.target);
+  return old?.state === item.state ? { ...item, since: old.since } : item;
+}

@@ -1,0 +1,73 @@
+/** The evaluation at the end of a probe round: verdicts → decisions → runs; every decision is told once, when it changes. */
+import { decide, type Decision } from "../domain/decide.ts";
+import { assessRegion, type RegionVerdict } from "../domain/region-verdict.ts";
+import type { EstateState } from "../domain/hold.ts";
+import type { Deps, RunStarter } from "../ports.ts";
+import { append, putWatch, readKnowledge, readState, readWatch, type Knowledge, type Watch } from "./memory.ts";
+import { knownDemand, refreshKnowledge } from "./knowledge.ts";
+import { probeRound } from "./probe-round.ts";
+import { resumeOrphans, startEvacuation, startRestore } from "./start-run.ts";
+
+/** A probe round and its evaluation. Knowledge is refreshed beside it: a slow answer of ARM never delays relief. */
+export async function runRound(deps: Deps, starter: RunStarter): Promise<readonly Decision[]> {
+  const { value: state } = await readState(deps);
+  const refreshing = refreshKnowledge(deps, state.episode !== null).catch(() => undefined);
+  const watch = await probeRound(deps);
+  const decisions = await evaluate(deps, starter, watch);
+  await refreshing;
+  return decisions;
+}
+
+export async function evaluate(deps: Deps, starter: RunStarter, watch: Watch): Promise<readonly Decision[]> {
+  const [{ value: state }, knowledge] = await Promise.all([readState(deps), readKnowledge(deps)]);
+  if (state.holds.length > 0) await resumeOrphans(deps, starter, state);
+  const verdicts = regionVerdicts(deps, watch, knowledge);
+  const decisions = decideAll(deps, state, verdicts, knowledge);
+  for (const decision of decisions) await carryOut(deps, starter, decision, verdicts);
+  await announce(deps, watch, decisions);
+  return decisions;
+}
+
+export function regionVerdicts(deps: Deps, watch: Watch, knowledge: Knowledge | null): readonly RegionVerdict[] {
+  const now = deps.clock.now().toISOString();
+  return deps.estate.regions.map((region) => assessRegion(deps.estate, region.name, watch.verdicts, knownDemand(knowledge), now));
+}
+
+export function decideAll(deps: Deps, state: EstateState, verdicts: readonly RegionVerdict[], knowledge: Knowledge | null): readonly Decision[] {
+  return decide({
+    estate: deps.estate,
+    state,
+    verdicts,
+    capacity: knowledge?.capacity ?? { limits: {}, demand: {}, measuredAt: null },
+    routing: knowledge?.routing ?? null,
+    now: deps.clock.now().toISOString(),
+  });
+}
+
+async function carryOut(deps: Deps, starter: RunStarter, decision: Decision, verdicts: readonly RegionVerdict[]): Promise<void> {
+  const { region, reason } = decision;
+  if (decision.action === "evacuate") {
+    await startEvacuation(deps, starter, { region, mode: "ungraceful", share: decision.share, initiator: "automatic", reason }, verdicts);
+  }
+  if (decision.action === "restore") await startRestore(deps, starter, { region, mode: "graceful", initiator: "automatic", reason });
+}
+
+/** Refusals and recommendations are told when they appear or change their kind, not at every round. */
+async function announce(deps: Deps, watch: Watch, decisions: readonly Decision[]): Promise<void> {
+  const news = decisions.filter((decision) => signature(decision) !== (watch.announced[decision.region] ?? "none"));
+  if (news.length === 0) return;
+  for (const decision of news) {
+    if (decision.action !== "refuse" && decision.action !== "recommend") continue;
+    const { region, reason, guards, share } = decision;
+    const title = decision.action === "refuse" ? `${region} is not evacuated` : `${region} would be evacuated to ${Math.round(share * 100)} %`;
+    await append(deps, null, "decide", `${title}: ${reason}`, { guards });
+    await deps.notifier.send({ event: decision.action, estate: deps.estate.name, region, title, reason });
+  }
+  const { value, etag } = await readWatch(deps);
+  await putWatch(deps, { ...value, announced: Object.fromEntries(decisions.map((d) => [d.region, signature(d)])) }, etag);
+}
+
+function signature(decision: Decision): string {
+  const refusing = decision.guards.find((guard) => guard.outcome === "refused")?.code;
+  return refusing === undefined || decision.action !== "refuse" ? decision.action : `refuse ${refusing}`;
+}

@@ -1,0 +1,55 @@
+/** The normal routing: captured once per episode, pool by pool and edge by edge, each before its own first write. */
+import type { Edge, Gateway } from "../domain/estate.ts";
+import type { PoolMember, Routing } from "../domain/routing.ts";
+import type { Deps, Failure } from "../ports.ts";
+import { normalPartition, type NormalEdge, type NormalPool } from "./memory.ts";
+
+export interface Normal {
+  readonly pools: readonly NormalPool[];
+  readonly edges: readonly NormalEdge[];
+}
+
+export const poolKey = (gateway: string, pool: string): string => `pool:${gateway}:${pool}`;
+export const edgeKey = (edge: string): string => `edge:${edge}`;
+
+export async function readNormal(deps: Deps): Promise<Normal> {
+  const rows = await deps.state.list<NormalPool | NormalEdge>(normalPartition(deps));
+  return {
+    pools: rows.flatMap(({ value }) => ("pool" in value ? [value] : [])),
+    edges: rows.flatMap(({ value }) => ("edge" in value ? [value] : [])),
+  };
+}
+
+export function asRouting(normal: Normal): Routing {
+  return {
+    pools: normal.pools.map(({ gateway, pool, normal: members }) => ({ gateway, pool, members })),
+    origins: normal.edges.flatMap((edge) => edge.origins),
+  };
+}
+
+/** Insert-only: whoever captures first wins, and a second capture of the same episode changes nothing. */
+export async function capturePool(deps: Deps, gateway: Gateway, pool: string): Promise<NormalPool | Failure> {
+  const key = poolKey(gateway.id, pool);
+  const read = await deps.pools.read(gateway, pool);
+  if (!read.ok) return read;
+  const row: NormalPool = { gateway: gateway.id, pool, normal: read.members, written: read.members };
+  if ((await deps.state.put(normalPartition(deps), key, row, undefined)) === "written") return row;
+  return (await deps.state.get<NormalPool>(normalPartition(deps), key))?.value ?? row;
+}
+
+export async function captureEdge(deps: Deps, edge: Edge): Promise<NormalEdge | Failure> {
+  const read = await deps.edges.read(edge);
+  if (!read.ok) return read;
+  const row: NormalEdge = { edge: edge.id, origins: read.origins };
+  if ((await deps.state.put(normalPartition(deps), edgeKey(edge.id), row, undefined)) === "written") return row;
+  return (await deps.state.get<NormalEdge>(normalPartition(deps), edgeKey(edge.id)))?.value ?? row;
+}
+
+export async function savePool(deps: Deps, row: NormalPool, change: { normal?: readonly PoolMember[]; written?: readonly PoolMember[] }): Promise<void> {
+  await deps.state.set(normalPartition(deps), poolKey(row.gateway, row.pool), { ...row, ...change });
+}
+
+export async function forgetNormal(deps: Deps): Promise<void> {
+  const rows = await deps.state.list(normalPartition(deps));
+  for (const { key } of rows) await deps.state.remove(normalPartition(deps), key);
+}

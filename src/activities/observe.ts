@@ -1,0 +1,51 @@
+/** What a run sees at the start of a turn: read anew every time, never taken from the orchestration's history. */
+import { assessRegion } from "../domain/region-verdict.ts";
+import { holdOf, type Hold } from "../domain/hold.ts";
+import type { Run, Seen } from "../domain/run.ts";
+import { hasEdgeOrigin } from "../domain/topology.ts";
+import type { Deps } from "../ports.ts";
+import { readConvergence, readKnowledge, readState, readWatch, type Watch } from "./memory.ts";
+import { knownDemand } from "./knowledge.ts";
+
+export async function observe(deps: Deps, run: Run): Promise<Seen> {
+  const [{ value: state }, { value: watch }, knowledge, convergence] = await Promise.all([
+    readState(deps),
+    readWatch(deps),
+    readKnowledge(deps),
+    readConvergence(deps),
+  ]);
+  const at = deps.clock.now().toISOString();
+  const hold = holdOf(state, run.region) ?? null;
+  return {
+    at,
+    hold,
+    killSwitchOn: state.killSwitch?.on === true,
+    verdict: assessRegion(deps.estate, run.region, watch.verdicts, knownDemand(knowledge), at),
+    stillFailing: stillFailing(deps, watch, run.region),
+    hasEdgeOrigin: hasEdgeOrigin(deps.estate, run.region),
+    convergence,
+    answers: hold === null || run.runbook !== "restore" ? null : await answersSince(deps, hold),
+  };
+}
+
+function stillFailing(deps: Deps, watch: Watch, region: string): boolean {
+  const latest = deps.estate.deployments.filter((d) => d.region === region).map((d) => watch.observations[d.id]?.at(-1));
+  return latest.some((observation) => observation?.outcome === "failed");
+}
+
+/** Whole minutes since the share was last changed; Azure Monitor is minutes late, so the count grows with a delay. */
+async function answersSince(deps: Deps, hold: Hold): Promise<Seen["answers"]> {
+  if (hold.share === 0) return null;
+  const from = new Date(Math.ceil(Date.parse(hold.shareSince) / MINUTE) * MINUTE);
+  const to = deps.clock.now();
+  if (to.getTime() - from.getTime() < MINUTE) return null;
+  const targets = deps.estate.deployments.filter((d) => d.region === hold.region);
+  const reads = await Promise.all(targets.map((deployment) => deps.metrics.traffic(deployment, from, to)));
+  const minutes = reads.flatMap((read) => (read.ok ? read.minutes : []));
+  if (minutes.every((minute) => minute.answered === null)) return null;
+  const sum = (pick: (m: (typeof minutes)[number]) => number | null): number => minutes.reduce((total, m) => total + (pick(m) ?? 0), 0);
+  const failed = sum((m) => m.serverErrors) + sum((m) => m.throttled);
+  return { count: sum((m) => m.answered) + failed, failed };
+}
+
+const MINUTE = 60_000;

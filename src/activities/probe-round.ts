@@ -1,0 +1,93 @@
+/** One probe round: every target once, a confirm burst for each suspect, then the new observations and verdicts. */
+import type { Estate } from "../domain/estate.ts";
+import type { Observation } from "../domain/observation.ts";
+import { assessTarget, countable, isSuspect, type Verdict } from "../domain/verdict.ts";
+import type { Deps } from "../ports.ts";
+import { putWatch, readWatch, type Watch } from "./memory.ts";
+
+interface Target {
+  readonly id: string;
+  readonly probe: () => Promise<Observation>;
+}
+
+function targets(deps: Deps): readonly Target[] {
+  const { deployments, gateways } = deps.estate;
+  return [
+    ...deployments.map((deployment) => ({ id: deployment.id, probe: () => deps.probe.deployment(deployment) })),
+    ...gateways.map((gateway) => ({ id: gateway.id, probe: () => deps.probe.gateway(gateway) })),
+  ];
+}
+
+/** Targets are examined side by side: the round lasts as long as its slowest target. Never throws for a target's sake. */
+export async function probeRound(deps: Deps): Promise<Watch> {
+  const { value: before } = await readWatch(deps);
+  const seen = await Promise.all(targets(deps).map((target) => examine(deps, target, before)));
+  return remember(deps, seen.flat());
+}
+
+async function examine(deps: Deps, target: Target, before: Watch): Promise<readonly Observation[]> {
+  const first = await target.probe();
+  if (!isSuspect(first, before.verdicts[target.id])) return [first];
+  return confirm(deps, target, first, before);
+}
+
+/**
+ * The confirm burst: probes start at their spacing even while earlier ones are unanswered, and the burst ends as soon as its
+ * outcome is certain: failing, or no longer able to fail. Answers that come after that are not waited for.
+ */
+async function confirm(deps: Deps, target: Target, first: Observation, before: Watch): Promise<readonly Observation[]> {
+  const { burstProbes, burstSpacingSeconds } = deps.estate.detection;
+  const seen = [first];
+  const started = Date.parse(first.at);
+  let unanswered = 0;
+  return new Promise((resolve) => {
+    const arrived = (observation: Observation): void => {
+      seen.push(observation);
+      unanswered -= 1;
+      if (isCertain(deps, target.id, seen, before, burstProbes)) resolve(bySending(seen));
+    };
+    const launch = async (): Promise<void> => {
+      for (let index = 1; index < burstProbes; index += 1) {
+        await deps.clock.sleep(Math.max(0, started + index * burstSpacingSeconds * 1000 - deps.clock.now().getTime()));
+        if (isCertain(deps, target.id, seen, before, burstProbes)) return;
+        unanswered += 1;
+        void target.probe().then(arrived);
+      }
+    };
+    void launch();
+  });
+}
+
+function bySending(seen: readonly Observation[]): readonly Observation[] {
+  return seen.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+function isCertain(deps: Deps, id: string, seen: readonly Observation[], before: Watch, burstProbes: number): boolean {
+  if (seen.length >= burstProbes) return true;
+  const now = deps.clock.now().toISOString();
+  const all = [...(before.observations[id] ?? []), ...bySending(seen)];
+  if (assessTarget(all, before.verdicts[id], deps.estate.detection, now).state === "failing") return true;
+  const failed = seen.filter((observation) => observation.outcome === "failed").length;
+  return failed + (burstProbes - seen.length) < deps.estate.detection.failuresToFail;
+}
+
+/** Adds the observations to the shared memory. Another round may have been faster: then its memory is the one to add to. */
+async function remember(deps: Deps, fresh: readonly Observation[]): Promise<Watch> {
+  for (;;) {
+    const { value, etag } = await readWatch(deps);
+    const watch = withObservations(deps.estate, value, fresh, deps.clock.now().toISOString());
+    if ((await putWatch(deps, watch, etag)) === "written") return watch;
+  }
+}
+
+export function withObservations(estate: Estate, watch: Watch, fresh: readonly Observation[], now: string): Watch {
+  const ids = [...estate.deployments, ...estate.gateways].map((target) => target.id);
+  const observations: Record<string, readonly Observation[]> = {};
+  const verdicts: Record<string, Verdict> = {};
+  for (const id of ids) {
+    const all = bySending([...(watch.observations[id] ?? []), ...fresh.filter((observation) => observation.target === id)]);
+    observations[id] = countable(all, estate.detection, now);
+    verdicts[id] = assessTarget(all, watch.verdicts[id], estate.detection, now);
+  }
+  return { ...watch, observations, verdicts, roundAt: now };
+}

@@ -1,0 +1,133 @@
+/**
+ * Starting a run: the guards are asked and the hold is placed in one compare-and-swap on the estate's row, so that two regions failing
+ * in the same second cannot both pass the guard; only then does the orchestration start, under an id that a second start joins.
+ */
+import { UNKNOWN_CAPACITY, type Capacity } from "../domain/capacity.ts";
+import { admissionOf } from "../domain/decide.ts";
+import { admittedShare, climb, firstRefusal, type GuardCode, type GuardResult } from "../domain/guards.ts";
+import { changeHold, holdOf, placeHold, runId, type EstateState, type Hold, type Initiator } from "../domain/hold.ts";
+import type { RegionVerdict } from "../domain/region-verdict.ts";
+import type { Routing } from "../domain/routing.ts";
+import type { Run, RunMode } from "../domain/run.ts";
+import type { Deps, RunStarter } from "../ports.ts";
+import { append, readKnowledge, readRun, setRun, updateState } from "./memory.ts";
+import { asRouting, readNormal } from "./normal-routing.ts";
+
+export interface EvacuateRequest {
+  readonly region: string;
+  readonly mode: RunMode;
+  /** Share [0–1] that the region's deployments are to keep; 1 leaves only its gateway. */
+  readonly share: number;
+  readonly initiator: Initiator;
+  readonly reason: string;
+  readonly override?: { readonly guard: GuardCode; readonly reason: string };
+}
+
+export type StartResult =
+  | { readonly started: true; readonly joined: boolean; readonly run: Run; readonly guards: readonly GuardResult[] }
+  | { readonly started: false; readonly guards: readonly GuardResult[]; readonly reason: string };
+
+export async function startEvacuation(
+  deps: Deps,
+  starter: RunStarter,
+  request: EvacuateRequest,
+  verdicts: readonly RegionVerdict[],
+): Promise<StartResult> {
+  const reserved = await reserve(deps, request, verdicts);
+  if (reserved.kind === "refused") return { started: false, guards: reserved.guards, reason: reserved.reason };
+  if (reserved.kind === "placed") {
+    await putOnRecord(deps, reserved.run, request, reserved.guards);
+    return { started: true, joined: (await starter.start(reserved.run)) === "joined", run: reserved.run, guards: reserved.guards };
+  }
+  const run = (await readRun(deps, reserved.owner))?.run;
+  if (run === undefined) return { started: false, guards: [], reason: `${reserved.owner} is just being started` };
+  await starter.start(run);
+  return { started: true, joined: true, run, guards: [] };
+}
+
+type Reservation =
+  | { readonly kind: "joined"; readonly owner: string }
+  | { readonly kind: "refused"; readonly guards: readonly GuardResult[]; readonly reason: string }
+  | { readonly kind: "placed"; readonly guards: readonly GuardResult[]; readonly run: Run };
+
+async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly RegionVerdict[]): Promise<Reservation> {
+  const now = deps.clock.now().toISOString();
+  const known = await knowledgeForAdmission(deps);
+  const { override, ...wanted } = request;
+  return updateState<Reservation>(deps, (state) => {
+    const existing = holdOf(state, request.region);
+    if (existing?.owner.startsWith("evacuate-") === true) return { result: { kind: "joined", owner: existing.owner } };
+    const input = { estate: deps.estate, state, ...known };
+    const guardInput = { ...input, ...wanted, verdicts, admission: admissionOf(input, request.region), now };
+    const guards = climb(override === undefined ? guardInput : { ...guardInput, override: override.guard });
+    const refusal = firstRefusal(guards);
+    if (refusal !== undefined) return { result: { kind: "refused", guards, reason: `${refusal.code}: ${refusal.reason}` } };
+    const next = existing === undefined ? placeHold(state, { ...wanted, now }) : takeOver(state, existing, request, now);
+    const run = evacuationRun(next.hold, request, admittedShare(guards, request.share), now);
+    return { state: next.state, result: { kind: "placed", guards, run } };
+  });
+}
+
+/** The captured normal routing while an episode is open, else what was last read. */
+export async function knowledgeForAdmission(deps: Deps): Promise<{ capacity: Capacity; routing: Routing | null }> {
+  const [knowledge, normal] = await Promise.all([readKnowledge(deps), readNormal(deps)]);
+  const captured = normal.pools.length > 0 ? asRouting(normal) : null;
+  return { capacity: knowledge?.capacity ?? UNKNOWN_CAPACITY, routing: knowledge?.routing ?? captured };
+}
+
+/** An evacuation that takes a region back from a restore gets a run id of its own. */
+function takeOver(state: EstateState, hold: Hold, request: EvacuateRequest, now: string): { state: EstateState; hold: Hold } {
+  const attempt = (state.evacuations[hold.region] ?? 1) + 1;
+  const owner = runId("evacuate", hold.region, state.episode ?? "", attempt);
+  const changed = changeHold(state, hold.region, { owner, initiator: request.initiator }, now);
+  return { hold: { ...hold, owner }, state: { ...changed, evacuations: { ...state.evacuations, [hold.region]: attempt } } };
+}
+
+function evacuationRun(hold: Hold, request: EvacuateRequest, targetShare: number, now: string): Run {
+  const { region, mode, initiator, reason, override } = request;
+  const run: Run = { id: hold.owner, runbook: "evacuate", region, mode, targetShare, initiator, reason, startedAt: now };
+  return override === undefined ? run : { ...run, override };
+}
+
+export interface RestoreRequest {
+  readonly region: string;
+  readonly mode: RunMode;
+  readonly initiator: Initiator;
+  readonly reason: string;
+}
+
+/** Takes the hold over from the run that placed it; that run sees it at its next turn and ends. */
+export async function startRestore(deps: Deps, starter: RunStarter, request: RestoreRequest): Promise<StartResult> {
+  const now = deps.clock.now().toISOString();
+  const owner = await updateState<string | null>(deps, (state) => {
+    const hold = holdOf(state, request.region);
+    if (hold === undefined || hold.owner.startsWith("restore-")) return { result: hold?.owner ?? null };
+    const id = runId("restore", request.region, state.episode ?? "", state.evacuations[request.region] ?? 1);
+    return { state: changeHold(state, request.region, { owner: id, initiator: request.initiator }, now), result: id };
+  });
+  if (owner === null) return { started: false, guards: [], reason: `${request.region} is not held: there is nothing to restore` };
+  const known = await readRun(deps, owner);
+  const run: Run = known?.run ?? { id: owner, runbook: "restore", region: request.region, mode: request.mode, targetShare: 1, initiator: request.initiator, reason: request.reason, startedAt: now };
+  if (known === null) await putOnRecord(deps, run, request, []);
+  const outcome = await starter.start(run);
+  return { started: true, joined: outcome === "joined", run, guards: [] };
+}
+
+async function putOnRecord(deps: Deps, run: Run, request: { reason: string }, guards: readonly GuardResult[]): Promise<void> {
+  await setRun(deps, { run, outcome: null, endedAt: null, lastReason: request.reason });
+  await append(deps, run.id, "detect", request.reason);
+  const text = guards.length === 0 ? `start ${run.id}` : guards.map((guard) => `${guard.code} ${guard.outcome}`).join(", ");
+  await append(deps, run.id, "decide", text, { guards, targetShare: run.targetShare, mode: run.mode });
+}
+
+/** A hold whose run is not alive (a start that was cut off, a purged history) gets its run again. */
+export async function resumeOrphans(deps: Deps, starter: RunStarter, state: EstateState): Promise<void> {
+  for (const hold of state.holds) {
+    if (await starter.isRunning(hold.owner)) continue;
+    const known = await readRun(deps, hold.owner);
+    const runbook = hold.owner.startsWith("restore-") ? "restore" : "evacuate";
+    const run: Run = known?.run ?? { id: hold.owner, runbook, region: hold.region, mode: "graceful", targetShare: runbook === "restore" ? 1 : hold.share, initiator: hold.initiator, reason: hold.reason, startedAt: hold.since };
+    await append(deps, run.id, "note", "the hold had no running run: started again");
+    await starter.start(run);
+  }
+}

@@ -1,0 +1,58 @@
+/** The small verbs of a run: intend, record, finish. */
+import { changeHold, closeEpisode, holdOf, releaseHold } from "../domain/hold.ts";
+import type { Converged, Convergence } from "../domain/run.ts";
+import type { FinishInput, IntendInput } from "../orchestrations/contracts.ts";
+import type { Deps } from "../ports.ts";
+import { append, readRun, setConvergence, setRun, updateState } from "./memory.ts";
+import { forgetNormal } from "./normal-routing.ts";
+
+/** The intent goes on record before the hold changes, and the hold changes before anything is written. */
+export async function intend(deps: Deps, { run, change, reason }: IntendInput): Promise<"intended" | "lost"> {
+  await append(deps, run.id, "intend", reason, { change });
+  const now = deps.clock.now().toISOString();
+  return updateState(deps, (state) => {
+    if (holdOf(state, run.region)?.owner !== run.id) return { result: "lost" };
+    return { state: changeHold(state, run.region, change, now), result: "intended" };
+  });
+}
+
+export async function record(deps: Deps, { run, change, reason, convergence }: IntendInput & { convergence: Convergence }): Promise<null> {
+  const open = convergence.items.filter((item) => item.state !== "matched");
+  await append(deps, run.id, "record", open.length === 0 ? `${reason}: verified in ARM` : `${reason}: ${summary(open)}`, { items: convergence.items });
+  const known = await readRun(deps, run.id);
+  await setRun(deps, { ...(known ?? { run, outcome: null, endedAt: null }), lastReason: reason });
+  const common = { estate: deps.estate.name, region: run.region, run: run.id };
+  if (run.runbook === "evacuate" && change.share !== undefined) {
+    await deps.notifier.send({ ...common, event: "evacuate", title: `${run.region}: ${reason}`, reason: run.reason });
+  }
+  const owed = open.filter((item) => item.state === "owed" || item.state === "drift");
+  if (owed.length > 0) await deps.notifier.send({ ...common, event: "owed", title: `${run.region}: not everything could be written`, reason: summary(owed) });
+  return null;
+}
+
+function summary(items: readonly Converged[]): string {
+  return items.map((item) => `${item.target} ${item.state} (${item.reason})`).join("; ");
+}
+
+export async function finish(deps: Deps, { run, outcome, reason }: FinishInput): Promise<null> {
+  const now = deps.clock.now().toISOString();
+  if (outcome === "restored") await restored(deps, run.region, run.id, now);
+  await append(deps, run.id, "record", `${outcome}: ${reason}`);
+  await setRun(deps, { run, outcome, endedAt: now, lastReason: reason });
+  if (outcome === "restored") {
+    await deps.notifier.send({ event: "restored", estate: deps.estate.name, region: run.region, run: run.id, title: `${run.region} is restored`, reason });
+  }
+  return null;
+}
+
+/** The normal routing of the episode is forgotten only when the last hold is gone. */
+async function restored(deps: Deps, region: string, owner: string, now: string): Promise<void> {
+  const closed = await updateState(deps, (state) => {
+    if (holdOf(state, region)?.owner !== owner) return { result: state.holds.length === 0 };
+    const released = closeEpisode(releaseHold(state, region, now));
+    return { state: released, result: released.episode === null };
+  });
+  if (!closed) return;
+  await forgetNormal(deps);
+  await setConvergence(deps, { at: now, items: [] });
+}
