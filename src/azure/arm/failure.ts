@@ -5,6 +5,8 @@ import { oneLine } from "../text.ts";
 const LONGEST_RETRY_AFTER_SECONDS = 900;
 /** A failed or cancelled long-running operation arrives as a plain Error without any code (azure-facts 0.5). */
 const FAILED_OPERATION = /long-running operation has (failed|been canceled)/i;
+/** Of the system, TLS, the HTTP parser, undici and the SDKs. */
+const NETWORK_CODE = /^(E[A-Z_]+|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|HPE_|UND_ERR_|REQUEST_SEND_ERROR)/;
 
 interface Headers {
   get(name: string): string | null | undefined;
@@ -70,13 +72,14 @@ export function retryAfter(headers: Headers | undefined): number | undefined {
   return Number.isFinite(until) && until >= 0 ? Math.min(Math.ceil(until), LONGEST_RETRY_AFTER_SECONDS) : undefined;
 }
 
-/** The system's code of a broken connection: of the error, or of what caused it (`fetch` wraps it). */
+/** The system's code of a broken connection, of the error or of what caused it; `fetch` wraps it, and sometimes there is none. */
 export function networkCode(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth += 1) {
     const code = stringAt(at, "code");
-    if (code !== undefined && (/^(E[A-Z_]+|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|UND_ERR_)/.test(code) || code === "REQUEST_SEND_ERROR")) return code;
+    if (code?.startsWith("ERR_INVALID_")) return undefined;
+    if (code !== undefined && NETWORK_CODE.test(code)) return code;
   }
-  return undefined;
+  return error instanceof TypeError && /^(fetch failed|terminated)$/.test(error.message) ? "broken off" : undefined;
 }
 
 function isIdentityError(name: string): boolean {

@@ -55,12 +55,13 @@ export function createStandardOrigins(cloud: CloudEndpoints, credential: TokenCr
 
 interface FirstAnswer {
   readonly abortSignal: AbortSignal;
-  onResponse(response: { headers: { get(name: string): string | undefined } }, body: unknown, error?: unknown): void;
+  onResponse(response: { status: number; headers: { get(name: string): string | undefined } }): void;
 }
 
 /**
  * Sends exactly one request and returns its operation's URL. `beginUpdate` polls at once after the first answer, so that answer aborts
- * the signal which its polls share: the poll then ends before it is sent. An error before any answer is the caller's.
+ * the signal which its polls share: the poll then ends before it is sent. A refusal is the caller's; it is told by its status, because
+ * the generated code passes refusals to `onResponse` too and drops the argument that says so.
  */
 async function accepted(begin: (options: FirstAnswer) => Promise<unknown>): Promise<string | undefined> {
   const polling = new AbortController();
@@ -68,8 +69,8 @@ async function accepted(begin: (options: FirstAnswer) => Promise<unknown>): Prom
   try {
     await begin({
       abortSignal: AbortSignal.any([polling.signal, bounded().abortSignal]),
-      onResponse({ headers }, _body, error) {
-        if (error !== undefined) return;
+      onResponse({ status, headers }) {
+        if (status >= 300) return;
         answer ??= { operation: headers.get("azure-asyncoperation") ?? headers.get("location") };
         polling.abort();
       },
