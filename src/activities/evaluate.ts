@@ -10,16 +10,16 @@ import { resumeOrphans, startEvacuation, startRestore } from "./start-run.ts";
 
 /** A probe round and its evaluation. Knowledge is refreshed beside it: a slow answer of ARM never delays relief. */
 export async function runRound(deps: Deps, starter: RunStarter): Promise<readonly Decision[]> {
-  const { value: state } = await readState(deps);
-  const refreshing = refreshKnowledge(deps, state.episode !== null).catch(() => undefined);
+  const [{ value: state }, knowledge] = await Promise.all([readState(deps), readKnowledge(deps)]);
+  const refreshing = refreshKnowledge(deps, knowledge, state.episode !== null).catch(() => undefined);
   const watch = await probeRound(deps);
-  const decisions = await evaluate(deps, starter, watch);
+  const decisions = await evaluate(deps, starter, watch, knowledge);
   await refreshing;
   return decisions;
 }
 
-export async function evaluate(deps: Deps, starter: RunStarter, watch: Watch): Promise<readonly Decision[]> {
-  const [{ value: state }, knowledge] = await Promise.all([readState(deps), readKnowledge(deps)]);
+async function evaluate(deps: Deps, starter: RunStarter, watch: Watch, knowledge: Knowledge | null): Promise<readonly Decision[]> {
+  const { value: state } = await readState(deps);
   if (state.holds.length > 0) await resumeOrphans(deps, starter, state);
   const verdicts = regionVerdicts(deps, watch, knowledge);
   const decisions = decideAll(deps, state, verdicts, knowledge);

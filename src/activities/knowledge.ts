@@ -8,7 +8,7 @@ import type { DemandByDeployment } from "../domain/region-verdict.ts";
 import type { Routing } from "../domain/routing.ts";
 import { secondsBetween } from "../domain/time.ts";
 import type { Deps } from "../ports.ts";
-import { readKnowledge, setKnowledge, type Knowledge } from "./memory.ts";
+import { setKnowledge, type Knowledge } from "./memory.ts";
 
 const DEMAND_SECONDS = 300;
 const ROUTING_SECONDS = 900;
@@ -22,9 +22,9 @@ export function knownDemand(knowledge: Knowledge | null): DemandByDeployment {
 }
 
 /** While an episode is open the routing is not normal, so it is not read. What fails keeps its old value and is named as a gap. */
-export async function refreshKnowledge(deps: Deps, episodeOpen: boolean): Promise<Knowledge> {
+export async function refreshKnowledge(deps: Deps, known: Knowledge | null, episodeOpen: boolean): Promise<Knowledge> {
   const now = deps.clock.now().toISOString();
-  const old = (await readKnowledge(deps)) ?? { capacity: UNKNOWN_CAPACITY, routing: null, limitsAt: null, routingAt: null, gaps: [] };
+  const old = known ?? { capacity: UNKNOWN_CAPACITY, routing: null, limitsAt: null, routingAt: null, gaps: [] };
   const due = (at: string | null, seconds: number): boolean => at === null || secondsBetween(at, now) >= seconds;
   const wanted = {
     demand: due(old.capacity.measuredAt, DEMAND_SECONDS) || hasGap(old, "demand", now),

@@ -2,7 +2,7 @@
 import type { Estate } from "../domain/estate.ts";
 import type { Observation } from "../domain/observation.ts";
 import { assessTarget, countable, isSuspect, type Verdict } from "../domain/verdict.ts";
-import type { Deps } from "../ports.ts";
+import type { Deps, Stored } from "../ports.ts";
 import { putWatch, readWatch, type Watch } from "./memory.ts";
 
 interface Target {
@@ -20,9 +20,9 @@ function targets(deps: Deps): readonly Target[] {
 
 /** Targets are examined side by side: the round lasts as long as its slowest target. Never throws for a target's sake. */
 export async function probeRound(deps: Deps): Promise<Watch> {
-  const { value: before } = await readWatch(deps);
-  const seen = await Promise.all(targets(deps).map((target) => examine(deps, target, before)));
-  return remember(deps, seen.flat());
+  const before = await readWatch(deps);
+  const seen = await Promise.all(targets(deps).map((target) => examine(deps, target, before.value)));
+  return remember(deps, before, seen.flat());
 }
 
 async function examine(deps: Deps, target: Target, before: Watch): Promise<readonly Observation[]> {
@@ -72,12 +72,10 @@ function isCertain(deps: Deps, id: string, seen: readonly Observation[], before:
 }
 
 /** Adds the observations to the shared memory. Another round may have been faster: then its memory is the one to add to. */
-async function remember(deps: Deps, fresh: readonly Observation[]): Promise<Watch> {
-  for (;;) {
-    const { value, etag } = await readWatch(deps);
-    const watch = withObservations(deps.estate, value, fresh, deps.clock.now().toISOString());
-    if ((await putWatch(deps, watch, etag)) === "written") return watch;
-  }
+async function remember(deps: Deps, before: Stored<Watch>, fresh: readonly Observation[]): Promise<Watch> {
+  const watch = withObservations(deps.estate, before.value, fresh, deps.clock.now().toISOString());
+  if ((await putWatch(deps, watch, before.etag)) === "written") return watch;
+  return remember(deps, await readWatch(deps), fresh);
 }
 
 export function withObservations(estate: Estate, watch: Watch, fresh: readonly Observation[], now: string): Watch {

@@ -1,0 +1,98 @@
+/** Dry run: what a runbook would do now, with its guards, capacity and time per lever. Changes nothing. */
+import { admissionOf } from "../domain/decide.ts";
+import { desiredRouting } from "../domain/desired-routing.ts";
+import { admittedShare, climb, firstRefusal, type GuardResult } from "../domain/guards.ts";
+import { holdOf, type Hold } from "../domain/hold.ts";
+import type { Admission } from "../domain/admission.ts";
+import { plan, type PlanStep } from "../domain/plan.ts";
+import type { RegionVerdict } from "../domain/region-verdict.ts";
+import type { Routing } from "../domain/routing.ts";
+import type { Deps } from "../ports.ts";
+import { readState } from "./memory.ts";
+import { asRouting, readNormal } from "./normal-routing.ts";
+import { knowledgeForAdmission, type EvacuateRequest, type RestoreRequest } from "./start-run.ts";
+
+export interface RunPlan {
+  readonly runbook: "evacuate" | "restore";
+  readonly region: string;
+  readonly wouldStart: boolean;
+  readonly reason: string;
+  /** Share [0–1] of its traffic that the region would carry at the end. */
+  readonly share: number;
+  /** Shares the run would walk through. */
+  readonly ladder: readonly number[];
+  readonly steps: readonly PlanStep[];
+  readonly guards: readonly GuardResult[];
+  readonly admission: Admission | null;
+  /** Until the slowest of the steps is in force. */
+  readonly etaSeconds: number;
+  /** What could not be read and is left out of the steps. */
+  readonly gaps: readonly string[];
+}
+
+export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdicts: readonly RegionVerdict[]): Promise<RunPlan> {
+  const [{ value: state }, known, current, normal] = await Promise.all([readState(deps), knowledgeForAdmission(deps), readCurrent(deps), readNormal(deps)]);
+  const input = { estate: deps.estate, state, ...known };
+  const admission = admissionOf(input, request.region);
+  const { override, ...wanted } = request;
+  const guardInput = { ...input, ...wanted, verdicts, admission, now: deps.clock.now().toISOString() };
+  const guards = climb(override === undefined ? guardInput : { ...guardInput, override: override.guard });
+  const refusal = firstRefusal(guards);
+  const share = admittedShare(guards, request.share);
+  const held: Pick<Hold, "region" | "share" | "origin"> = { region: request.region, share, origin: holdOf(state, request.region)?.origin ?? "enabled" };
+  const base = normal.pools.length > 0 ? asRouting(normal) : current.routing;
+  const desired = desiredRouting(deps.estate, base, [...state.holds.filter((hold) => hold.region !== request.region), held]).routing;
+  const steps = plan(deps.estate, current.routing, desired, []);
+  return {
+    runbook: "evacuate",
+    region: request.region,
+    wouldStart: refusal === undefined,
+    reason: refusal === undefined ? request.reason : `${refusal.code}: ${refusal.reason}`,
+    share,
+    ladder: request.mode === "ungraceful" ? [share] : [...deps.estate.evacuate.gracefulShares.filter((s) => s > share), share],
+    steps,
+    guards,
+    admission,
+    etaSeconds: Math.max(0, ...steps.map((step) => step.budgetSeconds)),
+    gaps: current.gaps,
+  };
+}
+
+export async function planRestore(deps: Deps, request: RestoreRequest): Promise<RunPlan> {
+  const [{ value: state }, current, normal] = await Promise.all([readState(deps), readCurrent(deps), readNormal(deps)]);
+  const hold = holdOf(state, request.region);
+  const others = state.holds.filter((other) => other.region !== request.region);
+  const base = normal.pools.length > 0 ? asRouting(normal) : current.routing;
+  const steps = hold === undefined ? [] : plan(deps.estate, current.routing, desiredRouting(deps.estate, base, others).routing, hold.gate === "closed" ? [{ region: request.region, state: "open" }] : []);
+  return {
+    runbook: "restore",
+    region: request.region,
+    wouldStart: hold !== undefined,
+    reason: hold === undefined ? `${request.region} is not held: there is nothing to restore` : `held at ${Math.round(hold.share * 100)} % since ${hold.since}`,
+    share: 1,
+    ladder: request.mode === "ungraceful" ? [1] : deps.estate.restore.gracefulShares.filter((share) => share > (hold?.share ?? 1)),
+    steps,
+    guards: [],
+    admission: null,
+    etaSeconds: Math.max(0, ...steps.map((step) => step.budgetSeconds)),
+    gaps: current.gaps,
+  };
+}
+
+/** The routing ARM has now, as far as it can be read. */
+async function readCurrent(deps: Deps): Promise<{ routing: Routing; gaps: readonly string[] }> {
+  const gaps: string[] = [];
+  const pools = deps.estate.gateways.flatMap((gateway) =>
+    gateway.pools.map(async (pool) => {
+      const read = await deps.pools.read(gateway, pool.name);
+      if (!read.ok) gaps.push(`${gateway.id}/${pool.name}: ${read.reason}`);
+      return read.ok ? [{ gateway: gateway.id, pool: pool.name, members: read.members }] : [];
+    }),
+  );
+  const edges = deps.estate.edges.map(async (edge) => {
+    const read = await deps.edges.read(edge);
+    if (!read.ok) gaps.push(`${edge.id}: ${read.reason}`);
+    return read.ok ? read.origins : [];
+  });
+  return { routing: { pools: (await Promise.all(pools)).flat(), origins: (await Promise.all(edges)).flat() }, gaps };
+}

@@ -1,0 +1,30 @@
+/** Runs and their timelines, from the ledger; and the memory of idempotency keys. */
+import type { Deps } from "../ports.ts";
+import { ledgerPartition, readRun, runsPartition, type LedgerEntry, type RunRecord } from "./memory.ts";
+
+export interface RunView extends RunRecord {
+  readonly timeline: readonly LedgerEntry[];
+}
+
+/** Newest first. */
+export async function listRuns(deps: Deps): Promise<readonly RunRecord[]> {
+  const rows = await deps.state.list<RunRecord | { run: string }>(runsPartition(deps));
+  const records = rows.flatMap(({ value }) => (typeof value.run === "string" ? [] : [value as RunRecord]));
+  return records.toSorted((a, b) => b.run.startedAt.localeCompare(a.run.startedAt));
+}
+
+export async function readRunView(deps: Deps, id: string): Promise<RunView | null> {
+  const record = await readRun(deps, id);
+  if (record === null) return null;
+  const rows = await deps.state.list<LedgerEntry>(ledgerPartition(deps, id));
+  return { ...record, timeline: rows.map((row) => row.value) };
+}
+
+/** The run that a key started before; undefined for a new key. */
+export async function runOfKey(deps: Deps, key: string): Promise<string | undefined> {
+  return (await deps.state.get<{ run: string }>(runsPartition(deps), `key:${key}`))?.value.run;
+}
+
+export async function rememberKey(deps: Deps, key: string, run: string): Promise<void> {
+  await deps.state.put(runsPartition(deps), `key:${key}`, { run }, undefined);
+}

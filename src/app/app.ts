@@ -1,0 +1,76 @@
+/** The use cases of the product over one set of dependencies: what functions map HTTP and timers to. */
+import { createActivities, type Activities } from "../activities/index.ts";
+import { converge } from "../activities/converge.ts";
+import { regionVerdicts, runRound } from "../activities/evaluate.ts";
+import { append, readKnowledge, readState, readWatch } from "../activities/memory.ts";
+import { planEvacuation, planRestore, type RunPlan } from "../activities/plan-run.ts";
+import { listRuns, readRunView, rememberKey, runOfKey, type RunView } from "../activities/runs.ts";
+import { startEvacuation, startRestore, type EvacuateRequest, type RestoreRequest, type StartResult } from "../activities/start-run.ts";
+import { readStatus, type Status } from "../activities/status.ts";
+import { createGateReader, readKillSwitch, setGate, setKillSwitch, type SwitchRequest } from "../activities/switches.ts";
+import type { RunRecord } from "../activities/memory.ts";
+import type { KillSwitch } from "../domain/hold.ts";
+import type { RegionVerdict } from "../domain/region-verdict.ts";
+import type { Deps, RunStarter } from "../ports.ts";
+
+export type RunbookRequest = ({ readonly runbook: "evacuate" } & EvacuateRequest) | ({ readonly runbook: "restore" } & RestoreRequest);
+
+export interface App {
+  readonly regions: readonly string[];
+  readonly estateName: string;
+  readonly policy: Pick<Deps["estate"], "evacuate" | "restore">;
+  readonly activities: Activities;
+  probeRound(starter: RunStarter): Promise<void>;
+  reconcile(): Promise<void>;
+  plan(request: RunbookRequest): Promise<RunPlan>;
+  start(request: RunbookRequest, starter: RunStarter, idempotencyKey: string | undefined): Promise<StartResult | { readonly repeated: string }>;
+  runs(): Promise<readonly RunRecord[]>;
+  run(id: string): Promise<RunView | null>;
+  status(): Promise<Status>;
+  gate(region: string): Promise<"open" | "closed">;
+  setGate(region: string, wanted: "open" | "closed" | "auto", request: SwitchRequest): Promise<"open" | "closed">;
+  killSwitch(): Promise<KillSwitch | null>;
+  setKillSwitch(on: boolean, request: SwitchRequest): Promise<KillSwitch>;
+  note(text: string, data?: unknown): Promise<void>;
+}
+
+export function createApp(deps: Deps): App {
+  return {
+    regions: deps.estate.regions.map((region) => region.name),
+    estateName: deps.estate.name,
+    policy: { evacuate: deps.estate.evacuate, restore: deps.estate.restore },
+    activities: createActivities(deps),
+    probeRound: async (starter) => void (await runRound(deps, starter)),
+    reconcile: () => reconcile(deps),
+    plan: async (request) => (request.runbook === "evacuate" ? planEvacuation(deps, request, await verdictsNow(deps)) : planRestore(deps, request)),
+    start: (request, starter, key) => start(deps, request, starter, key),
+    runs: () => listRuns(deps),
+    run: (id) => readRunView(deps, id),
+    status: () => readStatus(deps),
+    gate: createGateReader(deps),
+    setGate: (region, wanted, request) => setGate(deps, region, wanted, request),
+    killSwitch: () => readKillSwitch(deps),
+    setKillSwitch: (on, request) => setKillSwitch(deps, on, request),
+    note: (text, data) => append(deps, null, "note", text, data),
+  };
+}
+
+async function verdictsNow(deps: Deps): Promise<readonly RegionVerdict[]> {
+  const [{ value: watch }, knowledge] = await Promise.all([readWatch(deps), readKnowledge(deps)]);
+  return regionVerdicts(deps, watch, knowledge);
+}
+
+/** A key that started a run before gives that run again, however long it has been over. */
+async function start(deps: Deps, request: RunbookRequest, starter: RunStarter, key: string | undefined): Promise<StartResult | { readonly repeated: string }> {
+  const repeated = key === undefined ? undefined : await runOfKey(deps, key);
+  if (repeated !== undefined) return { repeated };
+  const result = request.runbook === "evacuate" ? await startEvacuation(deps, starter, request, await verdictsNow(deps)) : await startRestore(deps, starter, request);
+  if (key !== undefined && result.started) await rememberKey(deps, key, result.run.id);
+  return result;
+}
+
+/** While an episode is open: what is owed is tried again, and drift shows, whatever the runs are waiting for. */
+async function reconcile(deps: Deps): Promise<void> {
+  const { value: state } = await readState(deps);
+  if (state.episode !== null) await converge(deps, { run: null, write: true });
+}

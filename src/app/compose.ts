@@ -1,0 +1,61 @@
+/** The composition root: the only place that reads the environment and picks implementations. */
+import { createPoolRouter } from "../azure/apim/pool-router.ts";
+import { createCapacityReader } from "../azure/foundry/capacity-reader.ts";
+import { createWorkloadProbe } from "../azure/foundry/probe.ts";
+import { createEdgeRouter } from "../azure/front-door/edge-router.ts";
+import { credential } from "../azure/identity/credential.ts";
+import { createMetricsReader } from "../azure/monitor/metrics-reader.ts";
+import { createStateStore } from "../azure/tables/state-store.ts";
+import { createNotifier } from "../azure/webhook/notifier.ts";
+import { formatIssues } from "../config/issues.ts";
+import { loadEstateFile, parseEstate } from "../config/load.ts";
+import type { Clock, Deps } from "../ports.ts";
+import { createApp, type App } from "./app.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The estate could not be used: every problem of it is in the message. */
+export class EstateError extends Error {}
+
+const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+export async function compose(env: Env): Promise<App> {
+  const source = env["ESTATE_JSON"] === undefined ? (env["ESTATE_FILE"] ?? "estate.json") : "ESTATE_JSON";
+  const loaded = env["ESTATE_JSON"] === undefined ? await loadEstateFile(source) : parseEstate(env["ESTATE_JSON"]);
+  if (!loaded.ok) throw new EstateError(formatIssues(loaded.issues, source));
+  const { estate } = loaded;
+  const identity = credential(env);
+  const deps: Deps = {
+    estate,
+    clock: systemClock,
+    probe: createWorkloadProbe(estate, identity, systemClock),
+    pools: createPoolRouter(estate, identity),
+    edges: createEdgeRouter(estate, identity),
+    capacity: createCapacityReader(estate, identity),
+    metrics: createMetricsReader(estate, identity),
+    state: createStateStore({ env, tableName: env["STATE_TABLE"] ?? "FoundryFailover", credential: identity }),
+    notifier: createNotifier({ webhookUrl: env["NOTIFY_WEBHOOK_URL"] }),
+    newId: sortableIds(),
+  };
+  return createApp(deps);
+}
+
+/** Ids of one process sort in the order in which they were made; the random part tells processes apart. */
+function sortableIds(): () => string {
+  let count = 0;
+  return () => `${String((count += 1)).padStart(8, "0")}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+let composed: Promise<App> | undefined;
+
+/** One app per process. A composition that failed is tried again at the next call. */
+export function getApp(): Promise<App> {
+  composed ??= compose(process.env).catch((error: unknown) => {
+    composed = undefined;
+    throw error;
+  });
+  return composed;
+}
