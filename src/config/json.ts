@@ -9,7 +9,7 @@ export type ParsedJson =
   { readonly ok: true; readonly value: unknown; readonly duplicates: readonly Issue[] } | { readonly ok: false; readonly issue: Issue };
 
 const TOKEN =
-  /[{}[\],:]|"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+  /[{}[\],:]|"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\r\n]*/y;
 /** No configuration is nested this deeply; the limit keeps the scanner's recursion bounded. */
 const MAX_DEPTH = 100;

@@ -40,7 +40,7 @@ interface Reference {
 }
 
 function referenceIssues(draft: Draft): readonly Issue[] {
-  const inRegion = (list: "deployments" | "gateways") =>
+  const inRegion = (list: "deployments" | "gateways"): readonly Reference[] =>
     draft[list].map(({ region: name }, index) => ({ path: [list, index, "region"], name }));
   const members = draft.gateways.flatMap(({ pools }, g) =>
     pools.flatMap((pool, p) =>

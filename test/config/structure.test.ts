@@ -103,7 +103,9 @@ it("an alternative that does not exist lists those that do", () => {
     Scenario,
     '{"name":"abc","title":"x","durationMinutes":1,"estate":"e","traffic":{},"faults":[{"kind":"flood"}]}',
   );
-  expect(parsed).toMatchObject({ issues: [{ path: "faults[0].kind", message: expect.stringMatching(/^must be one of foundryDown, /) as string }] });
+  expect(parsed).toMatchObject({
+    issues: [{ path: "faults[0].kind", message: expect.stringMatching(/^must be one of foundryDown, /) as string }],
+  });
 });
 
 it("issues print one a line under the file's name", () => {
