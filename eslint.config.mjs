@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 import { yieldDurable } from "./scripts/lint/yield-durable.mjs";
 
@@ -21,7 +22,7 @@ const durableContext = { selector: "MemberExpression[property.name='df']", messa
 
 const restrictedGlobals = ["fetch", "setTimeout", "setInterval", "setImmediate", "queueMicrotask", "process", "crypto", "performance"];
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ["dist/", "reports/", ".rehearsal/", "node_modules/"] },
   js.configs.recommended,
   {

@@ -11,7 +11,7 @@ export const RESOURCE_TYPES = {
 export type ResourceType = (typeof RESOURCE_TYPES)[keyof typeof RESOURCE_TYPES];
 
 /** `/subscriptions/{uuid}/resourceGroups/{name}/providers/Microsoft.Cdn/profiles/{profiles}`. */
-export function armIdShape(type: ResourceType): string {
+function armIdShape(type: ResourceType): string {
   const [namespace, ...kinds] = type.split("/");
   const names = kinds.map((kind) => `${kind}/{name}`).join("/");
   return `/subscriptions/{uuid}/resourceGroups/{name}/providers/${namespace ?? ""}/${names}`;

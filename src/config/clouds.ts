@@ -4,9 +4,9 @@ import type { CloudEndpoints } from "../domain/estate.ts";
 export const CLOUD_NAMES = ["public", "usGovernment", "china"] as const;
 export type CloudName = (typeof CLOUD_NAMES)[number];
 
-// Authorities, Log Analytics, batch metrics and Resource Manager audiences: constants of @azure/identity and
-// @azure/monitor-query. Not in any SDK, so unproven [U]: the regional hosts of batch metrics outside the public cloud,
-// and the Foundry data-plane audiences outside it.
+// Authorities, Log Analytics, batch metrics and Resource Manager audiences: constants of @azure/identity and @azure/monitor-query;
+// Foundry audiences: those that Azure's SDKs name for Cognitive Services. Unproven [U]: the regional hosts of batch metrics outside
+// the public cloud, and which of these services China has at all.
 export const CLOUDS = {
   public: {
     resourceManager: "https://management.azure.com",
@@ -26,7 +26,7 @@ export const CLOUDS = {
     logAnalyticsAudience: "https://api.loganalytics.us",
     metricsBatch: "https://{region}.metrics.monitor.azure.us", // [U]
     metricsBatchAudience: "https://metrics.monitor.azure.us",
-    cognitiveServicesAudience: "https://cognitiveservices.azure.us", // [U]
+    cognitiveServicesAudience: "https://cognitiveservices.azure.us",
   },
   china: {
     resourceManager: "https://management.chinacloudapi.cn",
@@ -36,6 +36,6 @@ export const CLOUDS = {
     logAnalyticsAudience: "https://api.loganalytics.azure.cn",
     metricsBatch: "https://{region}.metrics.monitor.azure.cn", // [U]
     metricsBatchAudience: "https://metrics.monitor.azure.cn",
-    cognitiveServicesAudience: "https://cognitiveservices.azure.cn", // [U]
+    cognitiveServicesAudience: "https://cognitiveservices.azure.cn",
   },
 } as const satisfies Record<CloudName, CloudEndpoints>;

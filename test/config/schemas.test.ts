@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { z } from "zod";
 import { publishedSchemas } from "../../scripts/write-schemas.ts";
 import { Scenario } from "../../rehearsal/drill/scenario.ts";
 import { loadEstateFile, parseText } from "../../src/config/load.ts";
+import { estateWith, HUB_TO_HUB, issuesOf } from "./support.ts";
 
 const examples = new URL("../../examples/", import.meta.url);
 const scenarios = new URL("scenarios/", examples);
@@ -31,6 +33,29 @@ function undescribed(schema: unknown, path: string): readonly string[] {
     return [...missing, ...properties.flatMap(([name, property]) => undescribed(property, `${path}.${name}`))];
   });
 }
+
+it.each([...publishedSchemas()])("every pattern in schemas/%s compiles as editors compile it", (_, text) => {
+  const patterns = [...text.matchAll(/"pattern": (".*")/g)].map(([, pattern = ""]) => String(JSON.parse(pattern)));
+  expect(patterns.length).toBeGreaterThan(0);
+  expect(() => patterns.map((pattern) => new RegExp(pattern, "u"))).not.toThrow();
+});
+
+it("what an editor checks by the published schema agrees with the loader", () => {
+  const published = z.fromJSONSchema(JSON.parse(publishedSchemas().get("estate.schema.json") ?? "") as z.core.JSONSchema.JSONSchema);
+  const accepts = (text: string): boolean => published.safeParse(JSON.parse(text)).success;
+  expect(accepts(HUB_TO_HUB)).toBe(true);
+  expect(accepts(estateWith({ cloud: "china", safety: {}, edges: undefined }))).toBe(true);
+  for (const change of [
+    { name: "X" },
+    { extra: 1 },
+    { "deployments[0].endpoint": "http://h" },
+    { detection: { window: 1.5 } },
+    { safety: { mode: "on" } },
+  ]) {
+    expect(accepts(estateWith(change))).toBe(false);
+    expect(issuesOf(estateWith(change))).not.toEqual([]);
+  }
+});
 
 it.each(estateFiles)("examples/%s is a valid estate", async (name) => {
   expect(await loadEstateFile(fileURLToPath(new URL(name, examples)))).toMatchObject({ ok: true });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { formatIssues, formatPath } from "../../src/config/issues.ts";
 import { loadEstateFile, parseEstate, parseText } from "../../src/config/load.ts";
@@ -81,6 +82,28 @@ it.each(["[]", "null", "7", '"text"', "{}", '{"gateways":{},"regions":[null],"ed
     expect(parseEstate(text)).toMatchObject({ ok: false });
   },
 );
+
+it("whatever stands at whatever key, parsing ends with issues or an estate, never with an exception", () => {
+  const keys = [
+    "name",
+    "cloud",
+    "regions",
+    "deployments",
+    "gateways",
+    "gateways[0].pools",
+    "gateways[1].pools[0].members",
+    "edges",
+    "edges[0].origins",
+  ];
+  const sections = ["detection", "safety.minHealthyRegions", "evacuate.gracefulShares", "restore", "detection.window"];
+  fc.assert(
+    fc.property(fc.constantFrom(...keys, ...sections), fc.jsonValue({ maxDepth: 3 }), (key, value) => {
+      const loaded = parseEstate(estateWith({ [key]: value }));
+      expect(loaded.ok || loaded.issues.length > 0).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
 
 it("an unknown key's value is never shown", () => {
   expect(JSON.stringify(issuesOf(estateWith({ "detection.token": "hunter2" })))).not.toContain("hunter2");
