@@ -12,7 +12,11 @@ const SWEDEN = `${SERVICE_ID}/backends/foundry-swedencentral`;
 
 function client() {
   const { azure } = running();
-  return new ApiManagementClient(credential(running()), SUBSCRIPTION, { endpoint: azure.url, $host: azure.url, retryOptions: { maxRetries: 0 } });
+  return new ApiManagementClient(credential(running()), SUBSCRIPTION, {
+    endpoint: azure.url,
+    $host: azure.url,
+    retryOptions: { maxRetries: 0 },
+  });
 }
 
 function services(...members: readonly unknown[]) {
@@ -26,7 +30,11 @@ async function etag(): Promise<string> {
 afterEach(async () => {
   const { azure, world } = running();
   Object.assign(azure.faults, { resourceManager: {}, etagConflicts: {} });
-  await raw(running(), POOL, { method: "PATCH", headers: { "if-match": "*" }, body: services({ id: EAST, priority: 1 }, { id: SWEDEN, priority: 2, weight: 50 }) });
+  await raw(running(), POOL, {
+    method: "PATCH",
+    headers: { "if-match": "*" },
+    body: services({ id: EAST, priority: 1 }, { id: SWEDEN, priority: 2, weight: 50 }),
+  });
   world.pools.length = 0;
 });
 
@@ -47,7 +55,14 @@ describe("API Management by the real client", () => {
     expect(backend.circuitBreaker?.rules?.[0]).toMatchObject({
       acceptRetryAfter: true,
       tripDuration: "PT60S",
-      failureCondition: { count: 3, interval: "PT300S", statusCodeRanges: [{ min: 429, max: 429 }, { min: 500, max: 599 }] },
+      failureCondition: {
+        count: 3,
+        interval: "PT300S",
+        statusCodeRanges: [
+          { min: 429, max: 429 },
+          { min: 500, max: 599 },
+        ],
+      },
     });
   });
 
@@ -63,7 +78,11 @@ describe("API Management by the real client", () => {
   });
 
   it("reads the service itself", async () => {
-    expect(await client().apiManagementService.get(GROUP, SERVICE)).toMatchObject({ name: SERVICE, location: "eastus2", gatewayUrl: "https://apim-eastus2.azure-api.net" });
+    expect(await client().apiManagementService.get(GROUP, SERVICE)).toMatchObject({
+      name: SERVICE,
+      location: "eastus2",
+      gatewayUrl: "https://apim-eastus2.azure-api.net",
+    });
   });
 
   it("PATCH replaces the members as a whole, keeps absent fields absent, renews the ETag and tells the world", async () => {
@@ -78,7 +97,10 @@ describe("API Management by the real client", () => {
   it("a stale If-Match is refused with 412 and changes nothing", async () => {
     const stale = await etag();
     await client().backend.update(GROUP, SERVICE, "gpt", "*", { pool: { services: [{ id: EAST }] } });
-    await expect(client().backend.update(GROUP, SERVICE, "gpt", stale, { pool: { services: [{ id: SWEDEN }] } })).rejects.toMatchObject({ statusCode: 412, code: "PreconditionFailed" });
+    await expect(client().backend.update(GROUP, SERVICE, "gpt", stale, { pool: { services: [{ id: SWEDEN }] } })).rejects.toMatchObject({
+      statusCode: 412,
+      code: "PreconditionFailed",
+    });
     expect((await client().backend.get(GROUP, SERVICE, "gpt")).pool?.services).toEqual([{ id: EAST }]);
   });
 
@@ -86,15 +108,23 @@ describe("API Management by the real client", () => {
     const spare = { url: "https://spare.openai.azure.com/openai", protocol: "http" as const };
     const path = `${SERVICE_ID}/backends/spare?api-version=2024-05-01`;
     expect((await raw(running(), path, { method: "PUT", body: { properties: spare } })).status).toBe(201);
-    expect((await client().backend.createOrUpdate(GROUP, SERVICE, "spare", { ...spare, title: "spare" }, { ifMatch: "*" })).title).toBe("spare");
+    expect((await client().backend.createOrUpdate(GROUP, SERVICE, "spare", { ...spare, title: "spare" }, { ifMatch: "*" })).title).toBe(
+      "spare",
+    );
     await client().backend.delete(GROUP, SERVICE, "spare", "*");
     await expect(client().backend.get(GROUP, SERVICE, "spare")).rejects.toMatchObject({ statusCode: 404, code: "ResourceNotFound" });
   });
 
   it("PUT of a pool tells the world, DELETE of it too", async () => {
-    await client().backend.createOrUpdate(GROUP, SERVICE, "second", { typePropertiesType: "Pool", pool: { services: [{ id: "/backends/foundry-eastus2" }] } });
+    await client().backend.createOrUpdate(GROUP, SERVICE, "second", {
+      typePropertiesType: "Pool",
+      pool: { services: [{ id: "/backends/foundry-eastus2" }] },
+    });
     await client().backend.delete(GROUP, SERVICE, "second", "*");
-    expect(running().world.pools.map(([, , pool, members]) => [pool, members.length])).toEqual([["second", 1], ["second", 0]]);
+    expect(running().world.pools.map(([, , pool, members]) => [pool, members.length])).toEqual([
+      ["second", 1],
+      ["second", 0],
+    ]);
   });
 });
 
@@ -166,7 +196,8 @@ describe("faults of the management plane", () => {
   it("somebody else writes first, so many times: 412 and a new ETag, then the write goes through", async () => {
     running().azure.faults.etagConflicts["eastus2"] = 1;
     const first = await etag();
-    const write = (ifMatch: string) => raw(running(), POOL, { method: "PATCH", headers: { "if-match": ifMatch }, body: services({ id: EAST }) });
+    const write = (ifMatch: string) =>
+      raw(running(), POOL, { method: "PATCH", headers: { "if-match": ifMatch }, body: services({ id: EAST }) });
     expect((await write(first)).status).toBe(412);
     const second = await etag();
     expect(second).not.toBe(first);

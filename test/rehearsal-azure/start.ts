@@ -29,7 +29,13 @@ export async function start(change: Partial<Constants> = {}, options: Partial<Em
   setDefaultCACertificates([...getCACertificates("default"), certificate.certificate]);
   const constants = { ...scaled(), ...NO_LATENCY, ...change };
   const world = fakeWorld();
-  const azure = await startEmbeddedAzure({ certificate, platform: platformFromEstate(testEstate(), constants), world, constants, ...options });
+  const azure = await startEmbeddedAzure({
+    certificate,
+    platform: platformFromEstate(testEstate(), constants),
+    world,
+    constants,
+    ...options,
+  });
   return { azure, world, constants };
 }
 
