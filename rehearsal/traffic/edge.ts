@@ -119,9 +119,7 @@ interface OriginWrite {
 /** Every site takes up a write after its own delay, but never a later write before an earlier one. */
 function configure(context: EdgeContext, site: Site, write: OriginWrite): void {
   const { constants, seed, schedule } = context;
-  const state = site.origins.find(
-    ({ edge, ref }) => edge === write.edge && ref.group === write.group && ref.name === write.origin,
-  );
+  const state = site.origins.find(({ edge, ref }) => edge === write.edge && ref.group === write.group && ref.name === write.origin);
   if (!state) return;
   const { originPropagationMinSeconds: least, originPropagationMaxSeconds: most } = constants;
   const seconds = least + (most - least) * draw(seed, "origin propagation", site.number, write.at);

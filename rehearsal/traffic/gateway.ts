@@ -17,8 +17,8 @@ export interface GatewayModel {
   readonly region: string;
   readonly poolNames: readonly string[];
   readonly instances: readonly GatewayInstance[];
-  /** One instance takes up a pool's new members. */
-  apply(instance: GatewayInstance, pool: string, members: readonly PoolMember[]): void;
+  /** What an instance does when it takes up a pool's new members. Throws at once for a pool that the estate does not have. */
+  change(pool: string, members: readonly PoolMember[]): (instance: GatewayInstance) => void;
   /** True if a new request could be sent to the deployment by some instance's configuration, breakers apart. */
   canRouteTo(deployment: string): boolean;
   /** False once the health gate told this gateway to be unhealthy for edge probes; an unanswered gate is open. */
@@ -34,11 +34,12 @@ export function createGateway(
   const refs = new Map(gateway.pools.map((pool) => [pool.name.toLowerCase(), pool]));
   const initial = initialPools.filter((pool) => pool.gateway === gateway.id);
 
-  function apply(instance: GatewayInstance, pool: string, members: readonly PoolMember[]): void {
-    instance.pools.set(pool.toLowerCase(), priorityGroups(refOf(refs, gateway.id, pool), members));
+  function change(pool: string, members: readonly PoolMember[]): (instance: GatewayInstance) => void {
+    const groups = priorityGroups(refOf(refs, gateway.id, pool), members);
+    return (instance) => void instance.pools.set(pool.toLowerCase(), groups);
   }
   const instances = Array.from({ length: constants.gatewayInstances }, () => createInstance(constants));
-  for (const instance of instances) for (const { pool, members } of initial) apply(instance, pool, members);
+  for (const { pool, members } of initial) instances.forEach(change(pool, members));
 
   return {
     id: gateway.id,
@@ -46,7 +47,7 @@ export function createGateway(
     poolNames: [...refs.keys()],
     instances,
     gateOpen: true,
-    apply,
+    change,
     canRouteTo(deployment) {
       return instances.some((instance) => [...instance.pools.values()].some((groups) => reaches(groups, policy, deployment)));
     },

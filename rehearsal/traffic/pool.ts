@@ -12,19 +12,27 @@ export interface Member {
 /** Members by priority, the first choice first. */
 export type PriorityGroups = readonly (readonly Member[])[];
 
-/**
- * Assumed [U]: an absent priority is 1; absent weights are equal to each other and to a weight of 1; weight 0 is never chosen.
- */
+/** Assumed [U]: an absent priority is 1; an absent weight is the mean of its group's known ones; weight 0 is never chosen. */
 export function priorityGroups(pool: PoolRef, members: readonly PoolMember[]): PriorityGroups {
   const deployments = new Map(pool.members.map((member) => [member.backend.toLowerCase(), member.deployment]));
-  const groups = new Map<number, Member[]>();
-  for (const { id, weight = 1, priority = 1 } of members) {
-    if (weight <= 0) continue;
-    const backend = backendName(id);
-    const group = groups.get(priority) ?? [];
-    groups.set(priority, [...group, { backend, deployment: deployments.get(backend), weight }]);
-  }
-  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
+  const usable = members.filter((member) => member.weight !== 0);
+  const numbers = [...new Set(usable.map(priorityOf))].sort((a, b) => a - b);
+  return numbers.map((number) =>
+    withWeights(
+      usable.filter((member) => priorityOf(member) === number),
+      deployments,
+    ),
+  );
+}
+
+function priorityOf({ priority = 1 }: PoolMember): number {
+  return priority;
+}
+
+function withWeights(group: readonly PoolMember[], deployments: ReadonlyMap<string, string>): readonly Member[] {
+  const known = group.flatMap((member) => member.weight ?? []);
+  const mean = known.length === 0 ? 1 : known.reduce((sum, weight) => sum + weight, 0) / known.length;
+  return group.map(({ id, weight = mean }) => ({ backend: backendName(id), deployment: deployments.get(backendName(id)), weight }));
 }
 
 /**

@@ -31,7 +31,14 @@ export function createWorld(options: WorldOptions): TrafficWorld {
   changes.noteReachability(options.startAt, edges);
 
   const { routability, reachability } = changes;
-  return { advanceTo, requests, routability, reachability, ...configuration({ parts, queue, changes, edges, advanceTo }), ...calls(parts, advanceTo) };
+  return {
+    advanceTo,
+    requests,
+    routability,
+    reachability,
+    ...configuration({ parts, queue, changes, edges, advanceTo }),
+    ...calls(parts, advanceTo),
+  };
 }
 
 interface Wiring {
@@ -48,9 +55,10 @@ function configuration(wiring: Wiring): Pick<World, "poolWritten" | "originWritt
     poolWritten(at, gateway, pool, members) {
       advanceTo(at);
       const model = gatewayOf(parts, gateway);
+      const change = model.change(pool, members);
       for (const instance of model.instances) {
         queue.add(at + parts.options.constants.poolPropagationSeconds * 1000, (later) => {
-          model.apply(instance, pool, members);
+          change(instance);
           changes.noteRoutability(later);
         });
       }

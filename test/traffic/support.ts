@@ -89,7 +89,10 @@ function estateOf(gateways: Estate["gateways"], tokensPerMinute: number | null):
 
 /** A gateway per region, each with its local member first. */
 export function hubToHub(tokensPerMinute: number | null = null): Estate {
-  return estateOf(REGIONS.map((region) => gateway(gatewayId(region), region)), tokensPerMinute);
+  return estateOf(
+    REGIONS.map((region) => gateway(gatewayId(region), region)),
+    tokensPerMinute,
+  );
 }
 
 /** One gateway in front of all regions. */
@@ -109,9 +112,7 @@ export function poolsOf(estate: Estate, members: Members, regions: readonly stri
 }
 
 export function originsOf(estate: Estate): readonly OriginRouting[] {
-  return estate.edges.flatMap((edge) =>
-    edge.origins.map(({ group, name }) => ({ edge: edge.id, group, origin: name, enabled: true })),
-  );
+  return estate.edges.flatMap((edge) => edge.origins.map(({ group, name }) => ({ edge: edge.id, group, origin: name, enabled: true })));
 }
 
 /** One request a second from each region in turn, or as asked. */
