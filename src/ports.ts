@@ -122,6 +122,8 @@ export interface Deps {
   readonly metrics: MetricsReader;
   readonly state: StateStore;
   readonly notifier: Notifier;
+  /** A structured event for Application Insights; the ledger is told here too. */
+  log(event: string, data: Readonly<Record<string, unknown>>): void;
   /** A new id; later ids of one process sort after earlier ones. */
   newId(): string;
 }

@@ -33,7 +33,7 @@ async function writeOrigins(context: ConvergeContext, edge: Edge, wanted: readon
   const { deps } = context;
   const change = wanted.map((origin) => `${origin.origin} ${origin.enabled ? "enabled" : "disabled"}`).join(", ");
   const targets = wanted.map((origin) => `${edge.id}/${origin.group}/${origin.origin}`);
-  await append(deps, context.run, "intend", `write ${edge.id}: ${change}`, { kind: "origin", targets });
+  await append(deps, context.run, "intend", `write ${edge.id}: ${change}`, { kind: "origin", edge: edge.id, targets });
   const written = await deps.edges.write(edge, wanted);
   if (!written.ok) {
     await append(deps, context.run, "note", `${edge.id}: ${written.reason}`, { kind: written.kind, statusCode: written.statusCode });

@@ -55,7 +55,7 @@ async function writePool(
 ): Promise<Converged | "conflict"> {
   const { deps } = context;
   const target = `${gateway.id}/${row.pool}`;
-  await append(deps, context.run, "intend", `write ${target}: ${describeMembers(wanted)}`, { kind: "pool", target, members: wanted, because });
+  await append(deps, context.run, "intend", `write ${target}: ${describeMembers(wanted)}`, { kind: "pool", gateway: gateway.id, pool: row.pool, members: wanted, because });
   const written = await deps.pools.write(gateway, row.pool, wanted, etag);
   if (!written.ok && written.kind === "conflict") return "conflict";
   if (!written.ok) return failed(context, gateway, row.pool, written);

@@ -107,6 +107,7 @@ export async function setConvergence(deps: Deps, convergence: Convergence): Prom
 export async function append(deps: Deps, run: string | null, kind: LedgerKind, text: string, data?: unknown): Promise<void> {
   const at = deps.clock.now().toISOString();
   const entry: LedgerEntry = data === undefined ? { at, kind, text } : { at, kind, text, data };
+  deps.log("ledger", { run, ...entry });
   await deps.state.set(ledgerPartition(deps, run), `${at}-${deps.newId()}`, entry);
 }
 

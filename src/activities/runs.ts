@@ -20,6 +20,12 @@ export async function readRunView(deps: Deps, id: string): Promise<RunView | nul
   return { ...record, timeline: rows.map((row) => row.value) };
 }
 
+/** The estate's own entries, which belong to no run: decisions that started nothing, switches, reconciliation. The newest 200, oldest first. */
+export async function readEstateLedger(deps: Deps): Promise<readonly LedgerEntry[]> {
+  const rows = await deps.state.list<LedgerEntry>(ledgerPartition(deps, null));
+  return rows.slice(-200).map((row) => row.value);
+}
+
 /** The run that a key started before; undefined for a new key. */
 export async function runOfKey(deps: Deps, key: string): Promise<string | undefined> {
   return (await deps.state.get<{ run: string }>(runsPartition(deps), `key:${key}`))?.value.run;

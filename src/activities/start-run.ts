@@ -2,6 +2,7 @@
  * Starting a run: the guards are asked and the hold is placed in one compare-and-swap on the estate's row, so that two regions failing
  * in the same second cannot both pass the guard; only then does the orchestration start, under an id that a second start joins.
  */
+import type { Admission } from "../domain/admission.ts";
 import { UNKNOWN_CAPACITY, type Capacity } from "../domain/capacity.ts";
 import { admissionOf } from "../domain/decide.ts";
 import { admittedShare, climb, firstRefusal, type GuardCode, type GuardResult } from "../domain/guards.ts";
@@ -36,7 +37,7 @@ export async function startEvacuation(
   const reserved = await reserve(deps, request, verdicts);
   if (reserved.kind === "refused") return { started: false, guards: reserved.guards, reason: reserved.reason };
   if (reserved.kind === "placed") {
-    await putOnRecord(deps, reserved.run, request, reserved.guards);
+    await putOnRecord(deps, reserved.run, request, reserved.guards, reserved.admission);
     return { started: true, joined: (await starter.start(reserved.run)) === "joined", run: reserved.run, guards: reserved.guards };
   }
   const run = (await readRun(deps, reserved.owner))?.run;
@@ -48,7 +49,7 @@ export async function startEvacuation(
 type Reservation =
   | { readonly kind: "joined"; readonly owner: string }
   | { readonly kind: "refused"; readonly guards: readonly GuardResult[]; readonly reason: string }
-  | { readonly kind: "placed"; readonly guards: readonly GuardResult[]; readonly run: Run };
+  | { readonly kind: "placed"; readonly guards: readonly GuardResult[]; readonly admission: Admission; readonly run: Run };
 
 async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly RegionVerdict[]): Promise<Reservation> {
   const now = deps.clock.now().toISOString();
@@ -58,13 +59,14 @@ async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly 
     const existing = holdOf(state, request.region);
     if (existing?.owner.startsWith("evacuate-") === true) return { result: { kind: "joined", owner: existing.owner } };
     const input = { estate: deps.estate, state, ...known };
-    const guardInput = { ...input, ...wanted, verdicts, admission: admissionOf(input, request.region), now };
+    const admission = admissionOf(input, request.region);
+    const guardInput = { ...input, ...wanted, verdicts, admission, now };
     const guards = climb(override === undefined ? guardInput : { ...guardInput, override: override.guard });
     const refusal = firstRefusal(guards);
     if (refusal !== undefined) return { result: { kind: "refused", guards, reason: `${refusal.code}: ${refusal.reason}` } };
     const next = existing === undefined ? placeHold(state, { ...wanted, now }) : takeOver(state, existing, request, now);
     const run = evacuationRun(next.hold, request, admittedShare(guards, request.share), now);
-    return { state: next.state, result: { kind: "placed", guards, run } };
+    return { state: next.state, result: { kind: "placed", guards, admission, run } };
   });
 }
 
@@ -108,16 +110,16 @@ export async function startRestore(deps: Deps, starter: RunStarter, request: Res
   if (owner === null) return { started: false, guards: [], reason: `${request.region} is not held: there is nothing to restore` };
   const known = await readRun(deps, owner);
   const run: Run = known?.run ?? { id: owner, runbook: "restore", region: request.region, mode: request.mode, targetShare: 1, initiator: request.initiator, reason: request.reason, startedAt: now };
-  if (known === null) await putOnRecord(deps, run, request, []);
+  if (known === null) await putOnRecord(deps, run, request, [], null);
   const outcome = await starter.start(run);
   return { started: true, joined: outcome === "joined", run, guards: [] };
 }
 
-async function putOnRecord(deps: Deps, run: Run, request: { reason: string }, guards: readonly GuardResult[]): Promise<void> {
+async function putOnRecord(deps: Deps, run: Run, request: { reason: string }, guards: readonly GuardResult[], admission: Admission | null): Promise<void> {
   await setRun(deps, { run, outcome: null, endedAt: null, lastReason: request.reason });
   await append(deps, run.id, "detect", request.reason);
   const text = guards.length === 0 ? `start ${run.id}` : guards.map((guard) => `${guard.code} ${guard.outcome}`).join(", ");
-  await append(deps, run.id, "decide", text, { guards, targetShare: run.targetShare, mode: run.mode });
+  await append(deps, run.id, "decide", text, { guards, admission, targetShare: run.targetShare, mode: run.mode });
 }
 
 /** A hold whose run is not alive (a start that was cut off, a purged history) gets its run again. */

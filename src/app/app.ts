@@ -2,13 +2,13 @@
 import { createActivities, type Activities } from "../activities/index.ts";
 import { converge } from "../activities/converge.ts";
 import { regionVerdicts, runRound } from "../activities/evaluate.ts";
-import { append, readKnowledge, readState, readWatch } from "../activities/memory.ts";
+import { readKnowledge, readState, readWatch } from "../activities/memory.ts";
 import { planEvacuation, planRestore, type RunPlan } from "../activities/plan-run.ts";
-import { listRuns, readRunView, rememberKey, runOfKey, type RunView } from "../activities/runs.ts";
+import { listRuns, readEstateLedger, readRunView, rememberKey, runOfKey, type RunView } from "../activities/runs.ts";
 import { startEvacuation, startRestore, type EvacuateRequest, type RestoreRequest, type StartResult } from "../activities/start-run.ts";
 import { readStatus, type Status } from "../activities/status.ts";
 import { createGateReader, readKillSwitch, setGate, setKillSwitch, type SwitchRequest } from "../activities/switches.ts";
-import type { RunRecord } from "../activities/memory.ts";
+import type { LedgerEntry, RunRecord } from "../activities/memory.ts";
 import type { KillSwitch } from "../domain/hold.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Deps, RunStarter } from "../ports.ts";
@@ -24,14 +24,13 @@ export interface App {
   reconcile(): Promise<void>;
   plan(request: RunbookRequest): Promise<RunPlan>;
   start(request: RunbookRequest, starter: RunStarter, idempotencyKey: string | undefined): Promise<StartResult | { readonly repeated: string }>;
-  runs(): Promise<readonly RunRecord[]>;
+  runs(): Promise<{ readonly runs: readonly RunRecord[]; readonly ledger: readonly LedgerEntry[] }>;
   run(id: string): Promise<RunView | null>;
   status(): Promise<Status>;
   gate(region: string): Promise<"open" | "closed">;
   setGate(region: string, wanted: "open" | "closed" | "auto", request: SwitchRequest): Promise<"open" | "closed">;
   killSwitch(): Promise<KillSwitch | null>;
   setKillSwitch(on: boolean, request: SwitchRequest): Promise<KillSwitch>;
-  note(text: string, data?: unknown): Promise<void>;
 }
 
 export function createApp(deps: Deps): App {
@@ -44,14 +43,13 @@ export function createApp(deps: Deps): App {
     reconcile: () => reconcile(deps),
     plan: async (request) => (request.runbook === "evacuate" ? planEvacuation(deps, request, await verdictsNow(deps)) : planRestore(deps, request)),
     start: (request, starter, key) => start(deps, request, starter, key),
-    runs: () => listRuns(deps),
+    runs: async () => ({ runs: await listRuns(deps), ledger: await readEstateLedger(deps) }),
     run: (id) => readRunView(deps, id),
     status: () => readStatus(deps),
     gate: createGateReader(deps),
     setGate: (region, wanted, request) => setGate(deps, region, wanted, request),
     killSwitch: () => readKillSwitch(deps),
     setKillSwitch: (on, request) => setKillSwitch(deps, on, request),
-    note: (text, data) => append(deps, null, "note", text, data),
   };
 }
 

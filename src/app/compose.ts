@@ -38,9 +38,15 @@ export async function compose(env: Env): Promise<App> {
     metrics: createMetricsReader(estate, identity),
     state: createStateStore({ env, tableName: env["STATE_TABLE"] ?? "FoundryFailover", credential: identity }),
     notifier: createNotifier({ webhookUrl: env["NOTIFY_WEBHOOK_URL"] }),
+    log: logLine,
     newId: sortableIds(),
   };
   return createApp(deps);
+}
+
+/** One JSON line; the host carries the worker's standard output to Application Insights. */
+function logLine(event: string, data: Readonly<Record<string, unknown>>): void {
+  console.info(JSON.stringify({ event, ...data }));
 }
 
 /** Ids of one process sort in the order in which they were made; the random part tells processes apart. */

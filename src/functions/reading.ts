@@ -4,7 +4,7 @@ import { answering, json, Problem } from "./problem.ts";
 
 app.http("status", { methods: ["GET"], route: "status", authLevel: "function", handler: answering(async () => json(await (await getApp()).status())) });
 
-app.http("runs", { methods: ["GET"], route: "runs", authLevel: "function", handler: answering(async () => json({ runs: await (await getApp()).runs() })) });
+app.http("runs", { methods: ["GET"], route: "runs", authLevel: "function", handler: answering(async () => json(await (await getApp()).runs())) });
 
 app.http("run", {
   methods: ["GET"],

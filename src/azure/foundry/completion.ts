@@ -9,7 +9,7 @@ export const TOKEN_LIMITS = ["max_tokens", "max_completion_tokens"] as const;
 export type TokenLimit = (typeof TOKEN_LIMITS)[number];
 
 /** From the o-series and gpt-5 on; a guess by name, which `otherTokenLimit` corrects from the service's own words. */
-const REASONING_MODEL = /^(o\d|gpt-([5-9]|\d\d)|codex|model-router)/i;
+const REASONING_MODEL = /^(o\d|gpt-[5-9]|model-router)/i;
 
 export function firstTokenLimit(deployment: Deployment): TokenLimit {
   return REASONING_MODEL.test(deployment.model.name) ? "max_completion_tokens" : "max_tokens";

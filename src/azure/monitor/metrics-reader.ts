@@ -35,8 +35,9 @@ export function createMetricsReader(estate: Estate, credential: TokenCredential)
   return {
     traffic: (deployment, from, to) =>
       attempt(async () => {
-        const results = await Promise.all([query(deployment, REQUESTS, from, to), query(deployment, TOKENS, from, to)]);
-        const metrics = results.flatMap((result) => result.metrics);
+        const metrics: Metric[] = [];
+        // One after the other: when the first is refused, the second would be too.
+        for (const name of [REQUESTS, TOKENS]) metrics.push(...(await query(deployment, name, from, to)).metrics);
         const broken = metrics.find(({ errorCode }) => errorCode !== undefined && errorCode !== "Success");
         // A bad metric comes as HTTP 200 with an empty series (azure-facts 13.12), which would read as "no data".
         if (broken) return refuse("invalid", `metric ${broken.name}: ${broken.errorCode} ${broken.errorMessage ?? ""}`);
