@@ -105,6 +105,8 @@ function send(response: ServerResponse, reply: Reply): void {
   response.sendDate = false; // Node's own Date header does not follow a replaced clock
   response.writeHead(reply.status, {
     date: new Date().toUTCString(),
+    // Without the hint undici drops a connection after 4 idle seconds, virtual ones too: a TLS handshake per probe round.
+    "keep-alive": "timeout=300",
     "content-length": String(Buffer.byteLength(payload)),
     ...(payload === "" ? {} : { "content-type": type }),
     ...reply.headers,
