@@ -1,0 +1,16 @@
+/** The requests of a drill: a trace, or the synthetic process; long enough for the drill's longest possible run. */
+import type { Estate } from "../../src/domain/estate.ts";
+import { createClientRegions, type TrafficRequest } from "../traffic/clients.ts";
+import { syntheticRequests } from "../traffic/synthetic.ts";
+import { parseTrace, traceRequests } from "../traffic/trace.ts";
+import type { Job } from "./job.ts";
+
+export function drillRequests(job: Job, estate: Estate, startAt: number, durationSeconds: number): Iterable<TrafficRequest> {
+  const { traffic, seed } = job.scenario;
+  const gateways = [...new Set(estate.gateways.map((gateway) => gateway.region))];
+  const regions = gateways.length > 1 ? gateways : estate.regions.map((region) => region.name);
+  const clientRegion = createClientRegions(regions, traffic.clients, seed);
+  const common = { startAt, durationSeconds, clientRegion };
+  if (job.trace === null) return syntheticRequests({ ...common, requestsPerSecond: traffic.requestsPerSecond, seed });
+  return traceRequests(parseTrace(job.trace.text, job.trace.file), common);
+}
