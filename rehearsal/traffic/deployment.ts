@@ -78,11 +78,17 @@ interface Minute {
   throttled: number;
 }
 
+interface MinuteLog {
+  add(call: Call, answer: Answer): void;
+  /** Whole minutes that start before `to`, from the one that contains `from`. */
+  read(from: number, to: number): readonly TrafficMinute[];
+}
+
 /** What Azure Monitor would count. A call that never got an answer was not counted by anyone [U]. */
-function createMinuteLog() {
+function createMinuteLog(): MinuteLog {
   const minutes = new Map<number, Minute>();
   return {
-    add(call: Call, { result }: Answer): void {
+    add(call, { result }) {
       if (typeof result === "string") return;
       const index = Math.floor(call.at / 60_000);
       const minute = minutes.get(index) ?? { tokens: 0, answered: 0, serverErrors: 0, throttled: 0 };
@@ -93,8 +99,7 @@ function createMinuteLog() {
       } else if (result === 429) minute.throttled++;
       else if (isServerFailure(result)) minute.serverErrors++;
     },
-    /** Whole minutes that start before `to`, from the one that contains `from`. */
-    read(from: number, to: number): readonly TrafficMinute[] {
+    read(from, to) {
       const first = Math.floor(from / 60_000);
       const count = Math.max(0, Math.ceil(to / 60_000) - first);
       return Array.from({ length: count }, (_, offset) => {

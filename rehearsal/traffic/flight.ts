@@ -74,7 +74,7 @@ function attempt(context: FlightContext, flight: Flight, at: number): void {
   const { seed, deployments } = context;
   const { request, instance, pool, tried, triedBackends } = flight;
   const luck = draw(seed, "member", request.id, triedBackends.length);
-  const isTripped = (backend: string) => context.policy !== "plain" && instance.breaker(backend).isTripped(at);
+  const isTripped = (backend: string): boolean => context.policy !== "plain" && instance.breaker(backend).isTripped(at);
   const member = chooseMember(instance.pools.get(pool) ?? [], isTripped, triedBackends, luck);
   if (!member) return finish(context, flight, at, 503);
   const deployment = deployments.get(member.deployment ?? "");

@@ -43,20 +43,26 @@ export function createLimiter(tokensPerMinute: number, constants: Constants): Li
   };
 }
 
-function createWindow(seconds: number) {
+interface Window {
+  used(at: number): number;
+  take(more: number): void;
+  secondsLeft(at: number): number;
+}
+
+function createWindow(seconds: number): Window {
   const length = seconds * 1000;
   let index = -1;
   let amount = 0;
   return {
-    used(at: number): number {
+    used(at) {
       const current = Math.floor(at / length);
       if (current !== index) amount = 0;
       index = current;
       return amount;
     },
-    take(more: number): void {
+    take(more) {
       amount += more;
     },
-    secondsLeft: (at: number) => Math.ceil((length - (at % length)) / 1000),
+    secondsLeft: (at) => Math.ceil((length - (at % length)) / 1000),
   };
 }

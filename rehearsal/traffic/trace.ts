@@ -45,7 +45,13 @@ export function parseTrace(text: string, file: string): readonly TraceRow[] {
   return rows;
 }
 
-function parseRow(line: string, place: string, previous: number, problems: string[]) {
+interface ParsedRow {
+  readonly at: number;
+  readonly contextTokens: number;
+  readonly generatedTokens: number;
+}
+
+function parseRow(line: string, place: string, previous: number, problems: string[]): ParsedRow | undefined {
   const cells = line.split(",").map((cell) => cell.trim());
   if (cells.length !== FIELDS.length) {
     problems.push(`${place}: expected ${FIELDS.length} fields, found ${cells.length}: "${line}".`);
