@@ -1,6 +1,6 @@
 /**
  * Every latency, propagation, breaker, retry and probe value of the rehearsed Azure, with its evidence. The drill prints them.
- * Marks as in azure-facts: X tried on the wire, S read in the SDK's code, D Microsoft's documentation or specification,
+ * A number in a source is a section of azure-facts; marks as there: X tried on the wire, S read in the SDK's code, D Microsoft's documentation or specification,
  * I a public report or recording, U unverified: an assumption of ours.
  */
 type Mark = "X" | "S" | "D" | "I" | "U";
@@ -120,7 +120,7 @@ export type Constants = { readonly [K in ConstantName]: number };
 
 /** Plain numbers, with the two uncertain families multiplied (1 = as they stand). Counts stay whole and at least 1. */
 export function scaled(factors: { propagation: number; breaker: number } = { propagation: 1, breaker: 1 }): Constants {
-  const value = (constant: Constant) => {
+  const value = (constant: Constant): number => {
     if (!constant.scaledBy) return constant.value;
     const product = constant.value * factors[constant.scaledBy];
     return constant.unit === "count" ? Math.max(1, Math.round(product)) : product;

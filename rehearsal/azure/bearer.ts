@@ -16,7 +16,7 @@ export function tokenProblem(call: Call, audience: string, tokens: TokenBook): "
 /** 401 as ARM words it; undefined when the token does. */
 export function bearerRefusal(call: Call, audience: string, tokens: TokenBook): Reply | undefined {
   const challenge = { "www-authenticate": 'Bearer authorization_uri="https://login.windows.net/common", error="invalid_token"' };
-  const refuse = (code: string, message: string) => armError(401, code, message, challenge);
+  const refuse = (code: string, message: string): Reply => armError(401, code, message, challenge);
   switch (tokenProblem(call, audience, tokens)) {
     case "missing":
       return refuse("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");

@@ -85,9 +85,10 @@ function rateLimits(deployment: FoundryDeployment, answer: Answer, form: Control
     "limit-requests": Math.round((limit / 1000) * 6),
     "remaining-requests": Math.round((answer.remainingTokens / 1000) * 6),
   };
-  const headers = Object.entries(values).map(([name, value]) => [`x-ratelimit-${name}`, String(hidden ? -1 : value)]);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(values)) headers[`x-ratelimit-${name}`] = String(hidden ? -1 : value);
   return {
-    ...Object.fromEntries(headers),
+    ...headers,
     "x-ratelimit-reset-tokens": String(hidden ? 0 : (answer.retryAfterSeconds ?? 1)),
     "x-ratelimit-reset-requests": String(hidden ? 0 : 1),
   };

@@ -32,7 +32,7 @@ const ASSUMED_MAX_TOKENS = 4096;
 
 export function dataPlane(options: DataPlaneOptions): Service {
   const sequences = new Map<string, number>();
-  const next = ({ host }: FoundryAccount) => {
+  const next = ({ host }: FoundryAccount): number => {
     const sequence = (sequences.get(host) ?? 0) + 1;
     sequences.set(host, sequence);
     return sequence;

@@ -45,7 +45,7 @@ export function listener(service: Service, held: Held): RequestListener {
 async function exchange(service: Service, held: Held, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const call = await readCall(request);
   if ("status" in call) return send(response, call);
-  const hold = () => holdResponse(response, () => held(request.socket.remotePort ?? 0));
+  const hold = (): (() => void) => holdResponse(response, () => held(request.socket.remotePort ?? 0));
   const answered = await service(call, (milliseconds) => waitHeld(milliseconds, hold));
   if (response.destroyed) return;
   if (answered === "timeout") hold();
@@ -78,7 +78,7 @@ async function readCall(request: IncomingMessage): Promise<Call | Reply> {
 /** Until the release is called or the client goes away. */
 function holdResponse(response: ServerResponse, held: () => () => void): () => void {
   let release: (() => void) | undefined = held();
-  const once = () => {
+  const once = (): void => {
     release?.();
     release = undefined;
     response.off("close", once);

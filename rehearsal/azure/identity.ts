@@ -12,7 +12,7 @@ export interface TokenBook {
 
 export function tokenBook(lifetimeSeconds: number): TokenBook {
   const issued = new Map<string, { audience: string; expiresAt: number }>();
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   return {
     issue(resource, clientId) {
       const expiresAt = Date.now() + lifetimeSeconds * 1000;

@@ -73,7 +73,7 @@ export function platformFromEstate(estate: Estate, constants: Pick<Constants, "a
  */
 export function initialMembers(estate: Estate, gateway: Gateway, pool: PoolRef): readonly PoolMember[] {
   const regions = new Map(estate.deployments.map((deployment) => [deployment.id, deployment.region]));
-  const isLocal = (deployment: string) => regions.get(deployment) === gateway.region;
+  const isLocal = (deployment: string): boolean => regions.get(deployment) === gateway.region;
   const localFirst = estate.gateways.length > 1 && pool.members.some((member) => isLocal(member.deployment));
   return pool.members.map((member) => {
     const id = `${gateway.resourceId}/backends/${member.backend}`;
@@ -122,7 +122,7 @@ function accounts(deployments: readonly Deployment[], assumedTokensPerMinute: nu
 
 function frontDoor(estate: Estate, edge: Edge): FrontDoor {
   const hosts = new Map(estate.gateways.map((gateway) => [gateway.id, hostOf(gateway.url)]));
-  const origin = (ref: OriginRef) => ({ group: ref.group, name: ref.name, hostName: hosts.get(ref.gateway) ?? ref.name });
+  const origin = (ref: OriginRef): FrontDoorOrigin => ({ group: ref.group, name: ref.name, hostName: hosts.get(ref.gateway) ?? ref.name });
   return {
     edge: edge.id,
     kind: edge.kind,
@@ -136,7 +136,7 @@ function accountId(deployment: Deployment): string {
   return deployment.resourceId.replace(/\/deployments\/[^/]+$/i, "");
 }
 
-export function lastSegment(id: string): string {
+function lastSegment(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1);
 }
 

@@ -5,7 +5,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import type { Constants } from "../constants.ts";
 import type { World } from "../world.ts";
 import { apimRoutes } from "./arm/apim.ts";
@@ -18,7 +17,7 @@ import { metricsRoutes } from "./arm/metrics.ts";
 import { dataPlane } from "./data-plane.ts";
 import { noFaults, type ControlPlaneFaults } from "./faults.ts";
 import { listener, type Held, type Service } from "./http.ts";
-import { identityEndpoint, tokenBook } from "./identity.ts";
+import { identityEndpoint, tokenBook, type TokenBook } from "./identity.ts";
 import type { Platform } from "./platform.ts";
 import type { Certificate } from "./tls.ts";
 
@@ -55,53 +54,68 @@ export interface EmbeddedAzure {
 }
 
 export async function startEmbeddedAzure(options: EmbeddedAzureOptions): Promise<EmbeddedAzure> {
-  const { certificate, platform, constants, hooks = {} } = options;
-  const faults = noFaults();
-  const calls: ArmCall[] = [];
-  const tokens = tokenBook(constants.tokenLifetimeSeconds);
+  const { certificate, hooks = {} } = options;
+  const shared: Shared = {
+    faults: noFaults(),
+    calls: [],
+    tokens: tokenBook(options.constants.tokenLifetimeSeconds),
+    identityHeader: randomUUID(),
+  };
   const held = hooks.held ?? (() => () => undefined);
-  const arm = resourceManager({
-    routes: armRoutes(options, faults),
-    audience: platform.audiences.resourceManager,
-    tokens,
-    faults,
-    constants,
-    log: (call) => calls.push(call),
-  });
-  const data = dataPlane({ platform, world: options.world, tokens, faults, constants });
-  const service: Service = (call, wait) => {
-    if (call.path.startsWith("/hosts/")) return data(call, wait);
-    if (/^\/subscriptions\//i.test(call.path)) return arm(call, wait);
-    return Promise.resolve(notImplemented(call.method, call.path));
-  };
-  const identityHeader = randomUUID();
-  const audiences = Object.values(platform.audiences);
-  const identity = identityEndpoint({
-    header: identityHeader,
-    audiences,
-    userAssignedClientIds: options.userAssignedClientIds ?? [],
-    tokens,
-    faults,
-    constants,
-  });
-
-  const main = createHttpsServer({ cert: certificate.certificate, key: certificate.privateKey }, listener(service, held));
-  const msi = createHttpServer(listener(identity, held));
+  const main = createHttpsServer(
+    { cert: certificate.certificate, key: certificate.privateKey },
+    listener(mainService(options, shared), held),
+  );
+  const msi = createHttpServer(listener(identityService(options, shared), held));
   const url = `https://127.0.0.1:${await listen(main, options.port ?? 0)}`;
-  const identityUrl = `http://127.0.0.1:${await listen(msi, 0)}/msi/token`;
-  const localUrl = (originalUrl: string) => {
-    const { host, pathname, search } = new URL(originalUrl);
-    return `${url}/hosts/${host}${pathname === "/" ? "" : pathname}${search}`;
-  };
+  const { faults, calls, identityHeader } = shared;
   return {
     url,
-    identityEndpoint: identityUrl,
+    identityEndpoint: `http://127.0.0.1:${await listen(msi, 0)}/msi/token`,
     identityHeader,
-    localUrl,
+    localUrl: (originalUrl) => localUrl(url, originalUrl),
     faults,
     calls,
     stop: async () => void (await Promise.all([close(main), close(msi)])),
   };
+}
+
+interface Shared {
+  readonly faults: ControlPlaneFaults;
+  readonly calls: ArmCall[];
+  readonly tokens: TokenBook;
+  readonly identityHeader: string;
+}
+
+function mainService(options: EmbeddedAzureOptions, { faults, calls, tokens }: Shared): Service {
+  const { platform, world, constants } = options;
+  const audience = platform.audiences.resourceManager;
+  const arm = resourceManager({ routes: armRoutes(options, faults), audience, tokens, faults, constants, log: (call) => calls.push(call) });
+  const data = dataPlane({ platform, world, tokens, faults, constants });
+  return (call, wait) => {
+    if (call.path.startsWith("/hosts/")) return data(call, wait);
+    if (/^\/subscriptions\//i.test(call.path)) return arm(call, wait);
+    return Promise.resolve(notImplemented(call.method, call.path));
+  };
+}
+
+function identityService(
+  { platform, constants, userAssignedClientIds = [] }: EmbeddedAzureOptions,
+  { faults, tokens, identityHeader }: Shared,
+): Service {
+  return identityEndpoint({
+    header: identityHeader,
+    audiences: Object.values(platform.audiences),
+    userAssignedClientIds,
+    tokens,
+    faults,
+    constants,
+  });
+}
+
+function localUrl(url: string, originalUrl: string): string {
+  const { host, pathname, search } = new URL(originalUrl);
+  return `${url}/hosts/${host}${pathname === "/" ? "" : pathname}${search}`;
 }
 
 function armRoutes({ platform, world, constants, hooks = {} }: EmbeddedAzureOptions, faults: ControlPlaneFaults): readonly ArmRoute[] {
@@ -128,7 +142,10 @@ function listen(server: Server, port: number): Promise<number> {
   Object.assign(server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0, timeout: 0 });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
   });
 }
 

@@ -24,7 +24,7 @@ export interface Rehearsed {
   readonly constants: Constants;
 }
 
-export async function start(change: Partial<Constants> = {}, options: Partial<EmbeddedAzureOptions> = {}): Promise<Rehearsed> {
+async function start(change: Partial<Constants> = {}, options: Partial<EmbeddedAzureOptions> = {}): Promise<Rehearsed> {
   const certificate = await makeCertificate(mkdtempSync(join(tmpdir(), "embedded-azure-")));
   setDefaultCACertificates([...getCACertificates("default"), certificate.certificate]);
   const constants = { ...scaled(), ...NO_LATENCY, ...change };
@@ -71,8 +71,14 @@ export interface Raw {
   readonly signal?: AbortSignal;
 }
 
+interface RawReply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
 /** One plain request with a good ARM token; `path` may be absolute. */
-export async function raw({ azure }: Rehearsed, path: string, { method = "GET", headers = {}, body, signal }: Raw = {}) {
+export async function raw({ azure }: Rehearsed, path: string, { method = "GET", headers = {}, body, signal }: Raw = {}): Promise<RawReply> {
   const response = await fetch(path.startsWith("https:") ? path : azure.url + path, {
     method,
     headers: { authorization: `Bearer ${await tokenFor(azure)}`, "content-type": "application/json", ...headers },

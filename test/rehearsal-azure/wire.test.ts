@@ -23,9 +23,10 @@ const POOL = `${SERVICE}/backends/gpt?api-version=2024-05-01`;
 /** Runs the request while the clock moves whenever a response is held. */
 async function moving<T>(act: () => Promise<T>): Promise<T> {
   // Only after the embedded Azure has set its timer, which it does in the turn that holds the response.
-  holds.seen = () => queueMicrotask(() => {
-    while (holds.open > 0) vi.advanceTimersToNextTimer();
-  });
+  holds.seen = () =>
+    queueMicrotask(() => {
+      while (holds.open > 0) vi.advanceTimersToNextTimer();
+    });
   return act().finally(() => (holds.seen = () => undefined));
 }
 

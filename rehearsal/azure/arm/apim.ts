@@ -36,9 +36,9 @@ export function apimRoutes(options: ApimOptions): readonly ArmRoute[] {
   const services = new Map(
     options.services.map((declared) => [declared.resourceId.toLowerCase(), initial(declared, options.constants, nextEtag)]),
   );
-  const find = (params: Params) => services.get(serviceId(params).toLowerCase());
+  const find = (params: Params): Service | undefined => services.get(serviceId(params).toLowerCase());
   const rest = { provider: "Microsoft.ApiManagement", region: (params: Params) => find(params)?.declared.region };
-  const route = (method: string, path: string, handle: (service: Service, request: ArmRequest) => Reply) =>
+  const route = (method: string, path: string, handle: (service: Service, request: ArmRequest) => Reply): ArmRoute =>
     armRoute(rest, method, SERVICE + path, (request) => {
       const service = find(request.params);
       return service

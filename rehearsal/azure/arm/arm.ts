@@ -73,7 +73,7 @@ export function resourceManager(options: ArmOptions): Service {
   };
 }
 
-export function isWrite(method: string): boolean {
+function isWrite(method: string): boolean {
   return method !== "GET" && method !== "HEAD";
 }
 

@@ -31,11 +31,11 @@ const RESULTS = "/subscriptions/{subscription}/providers/Microsoft.Network/opera
 export function classicRoutes(options: FrontDoorOptions): readonly ArmRoute[] {
   const all = options.frontDoors.filter(({ kind }) => kind === "classic").map(initial);
   const running = operations(options.constants.originOperationSeconds);
-  const find = ({ subscription, group, frontDoor }: Params) => {
+  const find = ({ subscription, group, frontDoor }: Params): Classic | undefined => {
     const id = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Network/frontDoors/${frontDoor}`.toLowerCase();
     return all.find(({ declared }) => declared.resourceId.toLowerCase() === id);
   };
-  const route = (method: string, handle: (classic: Classic, request: ArmRequest) => Reply) =>
+  const route = (method: string, handle: (classic: Classic, request: ArmRequest) => Reply): ArmRoute =>
     armRoute({ provider: "Microsoft.Network" }, method, RESOURCE, (request) => {
       const classic = find(request.params);
       return classic
@@ -54,11 +54,11 @@ export function classicRoutes(options: FrontDoorOptions): readonly ArmRoute[] {
 }
 
 function initial(declared: FrontDoor): Classic {
-  const backend = (hostName: string) => ({
+  const backend = (hostName: string): z.infer<typeof Backend> => ({
     address: hostName,
     httpPort: 80,
     httpsPort: 443,
-    enabledState: "Enabled" as const,
+    enabledState: "Enabled",
     priority: 1,
     weight: 50,
     backendHostHeader: hostName,

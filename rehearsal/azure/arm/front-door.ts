@@ -52,11 +52,11 @@ export function frontDoorRoutes(options: FrontDoorOptions): readonly ArmRoute[] 
   const profiles = options.frontDoors.filter(({ kind }) => kind === "standard").map(initial);
   const running = operations(options.constants.originOperationSeconds);
   const throttle = profileReads(options.constants);
-  const find = ({ subscription, group, profile }: Params) => {
+  const find = ({ subscription, group, profile }: Params): Profile | undefined => {
     const id = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Cdn/profiles/${profile}`.toLowerCase();
     return profiles.find(({ declared }) => declared.resourceId.toLowerCase() === id);
   };
-  const route = (method: string, path: string, handle: (profile: Profile, request: ArmRequest) => Reply) =>
+  const route = (method: string, path: string, handle: (profile: Profile, request: ArmRequest) => Reply): ArmRoute =>
     armRoute({ provider: "Microsoft.Cdn" }, method, path, (request) => {
       const profile = find(request.params);
       return profile ? handle(profile, request) : notFound("The requested resource was not found.");

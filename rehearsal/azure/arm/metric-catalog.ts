@@ -12,13 +12,19 @@ export interface Row {
   readonly parts?: number;
 }
 
+interface Figure {
+  readonly amount: number;
+  readonly parts?: number;
+  readonly statusCode?: string;
+}
+
 export interface Metric {
   readonly name: string;
   readonly title: string;
   readonly unit: "Count" | "Percent";
   readonly aggregations: readonly string[];
   readonly dimensions: readonly string[];
-  readonly rows: (minute: TrafficMinute, constants: Constants) => readonly { amount: number; parts?: number; statusCode?: string }[];
+  readonly rows: (minute: TrafficMinute, constants: Constants) => readonly Figure[];
 }
 
 const REQUEST_DIMENSIONS = ["ApiName", "OperationName", "Region", "StreamType", "ModelDeploymentName", "ModelName", "ModelVersion"];
@@ -58,12 +64,12 @@ function tokens(name: string, title: string, share: (constants: Constants) => nu
 }
 
 /** A status that did not occur makes no row; a success of 0 does when the minute was measured. */
-function count(requests: number | null, statusCode: string) {
+function count(requests: number | null, statusCode: string): readonly Figure[] {
   return requests === null || (requests === 0 && statusCode !== "200") ? [] : [{ amount: requests, statusCode }];
 }
 
 /** (Total − 5xx) / total: 429 does not lower it. */
-function availability({ answered, throttled, serverErrors }: TrafficMinute) {
+function availability({ answered, throttled, serverErrors }: TrafficMinute): readonly Figure[] {
   if (answered === null && throttled === null && serverErrors === null) return [];
   const fine = (answered ?? 0) + (throttled ?? 0);
   const parts = fine + (serverErrors ?? 0);
@@ -89,12 +95,10 @@ export function rowsOf(
     modelversion: deployment.model.version,
   };
   return minutes.flatMap((minute) =>
-    metric
-      .rows(minute, constants)
-      .map(({ statusCode, ...row }) => ({
-        ...row,
-        minute: Date.parse(minute.at),
-        labels: statusCode ? { ...labels, statuscode: statusCode } : labels,
-      })),
+    metric.rows(minute, constants).map(({ statusCode, ...row }) => ({
+      ...row,
+      minute: Date.parse(minute.at),
+      labels: statusCode ? { ...labels, statuscode: statusCode } : labels,
+    })),
   );
 }

@@ -22,7 +22,7 @@ export interface MetricsOptions {
 
 export function metricsRoutes(options: MetricsOptions): readonly ArmRoute[] {
   const find = findAccount(options.accounts);
-  const route = (path: string, handle: (account: FoundryAccount, request: ArmRequest) => Reply) =>
+  const route = (path: string, handle: (account: FoundryAccount, request: ArmRequest) => Reply): ArmRoute =>
     armRoute({ provider: "Microsoft.Insights" }, "GET", `${ACCOUNT}/providers/Microsoft.Insights/${path}`, (request) => {
       const account = find(request.params);
       return account

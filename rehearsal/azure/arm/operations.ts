@@ -45,7 +45,7 @@ export function operations(durationSeconds: number): Operations {
 
 /** As long as the real one, to catch whoever keeps it in too small a field. */
 function signature({ id, startsAt }: Operation): string {
-  const text = (purpose: string, parts: number) =>
+  const text = (purpose: string, parts: number): string =>
     Array.from({ length: parts }, (_, part) => createHash("sha512").update(`${purpose} ${id} ${part}`).digest("base64url")).join("");
   return `t=${startsAt}&c=${text("certificate", 18)}&s=${text("signature", 4)}&h=${text("hash", 1).slice(0, 43)}`;
 }
