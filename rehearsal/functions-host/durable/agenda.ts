@@ -1,0 +1,49 @@
+/** What a hub has under way: timers to come and work in flight; and how both end. Runs on the global timers, real or virtual. */
+export class Agenda {
+  readonly #handles = new Set<NodeJS.Timeout>();
+  readonly #inFlight = new Set<Promise<void>>();
+  #isDead = false;
+  #isDraining = false;
+
+  /** Killed: nothing that is still running may have an effect. */
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** Nothing new may begin. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  later(milliseconds: number, work: () => void): void {
+    if (this.#isDraining) {
+      return;
+    }
+    const handle = setTimeout(() => {
+      this.#handles.delete(handle);
+      work();
+    }, milliseconds);
+    this.#handles.add(handle);
+  }
+
+  track(work: Promise<void>): void {
+    this.#inFlight.add(work);
+    void work.finally(() => this.#inFlight.delete(work));
+  }
+
+  kill(): void {
+    this.#isDead = true;
+    this.#isDraining = true;
+    this.#handles.forEach((handle) => clearTimeout(handle));
+  }
+
+  /** Lets what is running finish, with effect. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    this.#handles.forEach((handle) => clearTimeout(handle));
+    while (this.#inFlight.size > 0) {
+      await Promise.all(this.#inFlight);
+    }
+    this.#isDead = true;
+  }
+}
