@@ -1,4 +1,5 @@
 /** Microsoft.Insights: metrics and metric definitions of Foundry accounts, late and partial as the real ones (azure-facts 3.1, 3.4). */
+import type { TrafficMinute } from "../../../src/ports.ts";
 import type { World } from "../../world.ts";
 import type { Constants } from "../../constants.ts";
 import type { ControlPlaneFaults } from "../faults.ts";
@@ -11,6 +12,7 @@ import { METRICS, rowsOf, type Metric, type Row } from "./metric-catalog.ts";
 import { parseQuery, type MetricQuery } from "./metric-query.ts";
 
 const ACCOUNT = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/{account}";
+const MINUTE = 60_000;
 const NAMESPACE = "Microsoft.CognitiveServices/accounts";
 
 export interface MetricsOptions {
@@ -46,7 +48,7 @@ function metrics(options: MetricsOptions, account: FoundryAccount, { at, call }:
   const query = parseQuery(call.query, at);
   if (typeof query === "string") return refused(query);
   const delaySeconds = Math.max(options.constants.metricsDelaySeconds, options.faults.metrics.delaySeconds);
-  const known = Math.min(query.to, at - delaySeconds * 1000);
+  const known = at - delaySeconds * 1000;
   options.world.advanceTo(at);
   const body = {
     cost: query.metrics.length * Math.max(0, Math.round((query.to - query.from) / 60_000)),
@@ -79,7 +81,7 @@ function series(options: MetricsOptions, account: FoundryAccount, metric: Metric
   if (known <= from) return [];
   const rows = account.deployments
     .flatMap((deployment) =>
-      rowsOf(metric, account, deployment, options.world.trafficMinutes(deployment.id, from, known), options.constants),
+      rowsOf(metric, account, deployment, knownMinutes(options, deployment.id, { from, to: query.to }, known), options.constants),
     )
     .filter((row) =>
       query.conditions.every(({ dimension, values }) => values.includes("*") || values.includes(row.labels[dimension.toLowerCase()] ?? "")),
@@ -104,6 +106,22 @@ function series(options: MetricsOptions, account: FoundryAccount, metric: Metric
       ),
     ),
   }));
+}
+
+/** The newest minute is partial: what arrived of it by then, taken as even over the minute. */
+function knownMinutes(
+  { world }: MetricsOptions,
+  deployment: string,
+  span: { from: number; to: number },
+  known: number,
+): readonly TrafficMinute[] {
+  const end = Math.ceil(Math.min(span.to, known) / MINUTE) * MINUTE;
+  return world.trafficMinutes(deployment, span.from, end).map((minute) => {
+    const share = Math.min(1, (known - Date.parse(minute.at)) / MINUTE);
+    const part = (count: number | null): number | null => (count === null ? null : Math.floor(count * share));
+    const { tokens, answered, serverErrors, throttled } = minute;
+    return { at: minute.at, tokens: part(tokens), answered: part(answered), serverErrors: part(serverErrors), throttled: part(throttled) };
+  });
 }
 
 function bins(from: number, { to, intervalMilliseconds }: MetricQuery): readonly number[] {
