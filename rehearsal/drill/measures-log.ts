@@ -42,6 +42,7 @@ export interface OriginWrite {
 
 /** The host saw an orchestration start. */
 export interface RunStarted {
+  readonly id: string;
   readonly at: number;
   readonly region: string;
   readonly runbook: string;

@@ -1,0 +1,81 @@
+/** One drill, in a process that runs on virtual time: world, embedded Azure, the app on the local host, faults, and the measuring. */
+import { performance } from "node:perf_hooks";
+import { parseEstate } from "../../src/config/load.ts";
+import { formatIssues } from "../../src/config/issues.ts";
+import type { Estate } from "../../src/domain/estate.ts";
+import type { Routing } from "../../src/domain/routing.ts";
+import { initialMembers } from "../azure/platform.ts";
+import { scaled, type Constants } from "../constants.ts";
+import { createWorld, type TrafficWorld } from "../traffic/world.ts";
+import { EPOCH } from "../virtual-time/clock.ts";
+import { plannedFaults, type PlannedFault } from "./faults.ts";
+import type { Job } from "./job.ts";
+import { judge } from "./judge.ts";
+import { runPlatform, type PlatformLog } from "./run-platform.ts";
+import type { DrillResult } from "./result.ts";
+import { drillRequests } from "./traffic-source.ts";
+
+/** A drill that is not at rest this long after its scenario's end is stopped, and its invariants say so. */
+export const MAX_OVERTIME_SECONDS = 2 * 3600;
+
+export interface DrillSetting {
+  readonly job: Job;
+  readonly estate: Estate;
+  readonly constants: Constants;
+  readonly world: TrafficWorld;
+  readonly normal: Routing;
+  readonly faults: readonly PlannedFault[];
+  readonly startsAt: number;
+  /** The scenario's own end; the drill goes on until routing is at rest. */
+  readonly scheduledEnd: number;
+}
+
+export async function runDrill(job: Job): Promise<DrillResult> {
+  const begun = performance.now();
+  const setting = prepare(job);
+  const log = job.mode.automation === "off" ? withoutApp(setting) : await runPlatform(setting);
+  return judge(setting, log, () => Math.round((performance.now() - begun) / 10) / 100);
+}
+
+function prepare(job: Job): DrillSetting {
+  const { scenario, mode, onsetShiftSeconds } = job;
+  const loaded = parseEstate(job.estateText);
+  if (!loaded.ok) throw new Error(formatIssues(loaded.issues, "estate"));
+  const { estate } = loaded;
+  const constants = scaled(mode);
+  const normal = normalRouting(estate);
+  const seconds = scenario.durationMinutes * 60;
+  const world = createWorld({
+    estate,
+    initialPools: normal.pools,
+    initialOrigins: normal.origins,
+    requests: drillRequests(job, estate, EPOCH, seconds + MAX_OVERTIME_SECONDS),
+    maxTokens: scenario.traffic.maxTokens,
+    policy: mode.gateway,
+    edgeProbe: mode.edge,
+    constants,
+    seed: scenario.seed,
+    startAt: EPOCH,
+    defaultTokensPerMinute: constants.assumedTokensPerMinute,
+  });
+  const faults = plannedFaults(scenario, estate, EPOCH, onsetShiftSeconds);
+  return { job, estate, constants, world, normal, faults, startsAt: EPOCH, scheduledEnd: EPOCH + seconds * 1000 };
+}
+
+export function normalRouting(estate: Estate): Routing {
+  return {
+    pools: estate.gateways.flatMap((gateway) => gateway.pools.map((pool) => ({ gateway: gateway.id, pool: pool.name, members: initialMembers(estate, gateway, pool) }))),
+    origins: estate.edges.flatMap((edge) => edge.origins.map(({ group, name }) => ({ edge: edge.id, group, origin: name, enabled: true }))),
+  };
+}
+
+/** What Azure does without us: the same requests and faults, and nobody who acts. */
+function withoutApp({ world, faults, scheduledEnd }: DrillSetting): PlatformLog {
+  const events = faults.flatMap((fault) => [
+    { at: fault.startsAt, apply: () => fault.effects.forEach((effect, i) => world.startFault(fault.startsAt, `${fault.id}/${i}`, effect)) },
+    { at: fault.endsAt, apply: () => fault.effects.forEach((_, i) => world.endFault(fault.endsAt, `${fault.id}/${i}`)) },
+  ]);
+  for (const event of events.sort((a, b) => a.at - b.at)) event.apply();
+  world.advanceTo(scheduledEnd);
+  return { endsAt: scheduledEnd, writes: [], starts: [], safety: [], controlPlaneCalls: {}, tableOperations: 0, probeRounds: 0, app: null };
+}
