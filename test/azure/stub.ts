@@ -56,7 +56,6 @@ export async function startStub(answer: (request: Seen, count: number) => Reply)
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
-      await once(server, "close");
     },
   };
 }

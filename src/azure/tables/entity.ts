@@ -16,7 +16,7 @@ export interface Entity extends Record<string, string> {
 }
 
 export function toEntity(partition: string, key: string, value: unknown): Entity {
-  const text: string | undefined = JSON.stringify(value);
+  const text = asciiJson(value);
   if (text === undefined) throw new Error(`row ${partition}/${key}: the value is not JSON`);
   if (text.length > MOST_UNITS) {
     throw new Error(`row ${partition}/${key}: ${Math.ceil(text.length / 512)} KB, at most ${MOST_UNITS / 512} KB fit into a row`);
@@ -41,16 +41,14 @@ export function checkedKey(key: string): string {
 
 function chunks(text: string): Record<string, string> {
   const properties: Record<string, string> = {};
-  for (let from = 0, index = 0; from < text.length; index += 1) {
-    const to = wholeCharacters(text, from + CHUNK_UNITS);
-    properties[`v${index}`] = text.slice(from, to);
-    from = to;
+  for (let index = 0; index * CHUNK_UNITS < text.length; index += 1) {
+    properties[`v${index}`] = text.slice(index * CHUNK_UNITS, (index + 1) * CHUNK_UNITS);
   }
   return properties;
 }
 
-/** Half a surrogate pair would be replaced on its way through UTF-8. */
-function wholeCharacters(text: string, end: number): number {
-  const last = text.charCodeAt(end - 1);
-  return end < text.length && last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
+/** JSON in ASCII: cut anywhere, no character is ever halved, neither here nor in a stream that is decoded piece by piece. */
+function asciiJson(value: unknown): string | undefined {
+  const text: string | undefined = JSON.stringify(value);
+  return text?.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
