@@ -7,9 +7,6 @@ import { type DeploymentModel, createDeployment } from "./deployment.ts";
 import { type ActiveFaults, createFaults } from "./faults.ts";
 import { type GatewayModel, createGateway } from "./gateway.ts";
 
-/** Rate limit of a deployment whose estate does not tell one. */
-export const DEFAULT_TOKENS_PER_MINUTE = 1_000_000;
-
 export interface WorldOptions {
   readonly estate: Estate;
   readonly initialPools: readonly PoolRouting[];
@@ -23,7 +20,7 @@ export interface WorldOptions {
   readonly constants: Constants;
   readonly seed: number;
   readonly startAt: number;
-  /** For deployments whose `tokensPerMinute` is null. */
+  /** For deployments whose `tokensPerMinute` is null; absent = `assumedTokensPerMinute` of the constants. */
   readonly defaultTokensPerMinute?: number;
 }
 
@@ -36,10 +33,10 @@ export interface Parts {
 }
 
 export function createParts(options: WorldOptions): Parts {
-  const { estate, initialPools, defaultTokensPerMinute = DEFAULT_TOKENS_PER_MINUTE } = options;
+  const { estate, initialPools, constants } = options;
   const faults = createFaults(options.seed);
   const deployments = estate.deployments.map((deployment) => {
-    const limit = deployment.tokensPerMinute ?? defaultTokensPerMinute;
+    const limit = deployment.tokensPerMinute ?? options.defaultTokensPerMinute ?? constants.assumedTokensPerMinute;
     return [deployment.id, createDeployment(deployment, limit, { ...options, faults })] as const;
   });
   const gateways = estate.gateways.map((gateway) => [gateway.id, createGateway(gateway, initialPools, options)] as const);

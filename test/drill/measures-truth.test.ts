@@ -6,7 +6,7 @@ import { deploymentId } from "../traffic/support.ts";
 import { emptyLog, foundryDown, gatewayDown, second } from "./measures-support.ts";
 
 function judged(faults: readonly DrillFault[], at: number, run: { automatic?: boolean; runbook?: string } = {}): readonly string[] {
-  const runs = [{ at: second(at), region: "swedencentral", runbook: "evacuate", automatic: true, ...run }];
+  const runs = [{ id: "run", at: second(at), region: "swedencentral", runbook: "evacuate", automatic: true, ...run }];
   return falseEvacuations(emptyLog({ faults, runs }), 0.1).map((found) => found.reason);
 }
 
@@ -20,7 +20,7 @@ describe("an automatic evacuation is false", () => {
     ["of a healthy region", [], 600, ["healthy"]],
     ["of a region whose neighbour fails", [foundryDown(500, 900, "japaneast")], 600, ["healthy"]],
     ["after a blip of five seconds", [foundryDown(590, 595)], 600, ["healthy"]],
-    ["long after the fault", [foundryDown(300, 500)], 600, ["healthy"]],
+    ["on evidence older than a burst and a deadline", [foundryDown(500, 590)], 667, ["healthy"]],
     ["for too many requests alone", [foundryDown(500, 900, "swedencentral", effect({ answer: 429 }))], 600, ["healthy"]],
     ["for a share of failures below the threshold", [foundryDown(500, 900, "swedencentral", effect({ share: 0.09 }))], 600, ["healthy"]],
     [
@@ -43,7 +43,7 @@ describe("an automatic evacuation is right", () => {
       [foundryDown(599, 900, "swedencentral", effect({ share: 0.2 }))],
       600,
     ],
-    ["on evidence that is as old as a burst", [foundryDown(500, 590)], 600],
+    ["on evidence that is as old as a burst", [foundryDown(500, 590)], 647],
     [
       "when answers are slower than any probe waits",
       [foundryDown(590, 900, "swedencentral", effect({ kind: "latency", addMilliseconds: 5000 }))],

@@ -12,7 +12,7 @@ function measured(changes: Partial<DrillLog>) {
 }
 
 function run(at: number, changes: Partial<DrillLog["runs"][number]> = {}): DrillLog["runs"][number] {
-  return { at: second(at), region: "swedencentral", runbook: "evacuate", automatic: true, ...changes };
+  return { id: "run", at: second(at), region: "swedencentral", runbook: "evacuate", automatic: true, ...changes };
 }
 
 describe("time to detect", () => {

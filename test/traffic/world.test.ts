@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { scaled } from "../../rehearsal/constants.ts";
 import { GATEWAY_POLICIES } from "../../rehearsal/world.ts";
 import {
   POOL,
@@ -171,6 +172,13 @@ describe("quota", () => {
     expect(new Set(world.requests.map((record) => record.result))).toEqual(new Set([200, 429]));
   });
 
+  it("is the estate's, else the drill's, else the assumed one", () => {
+    const limit = (world: ReturnType<typeof testWorld>) => world.callDeployment(START, deploymentId("eastus2"), 1, 1).limitTokens;
+    expect(limit(testWorld({ estate: hubToHub(50_000), defaultTokensPerMinute: 70_000 }))).toBe(50_000);
+    expect(limit(testWorld({ estate: hubToHub(null), defaultTokensPerMinute: 70_000 }))).toBe(70_000);
+    expect(limit(testWorld({ estate: hubToHub(null) }))).toBe(scaled().assumedTokensPerMinute);
+  });
+
   it("probes take tokens too, and see what is left", () => {
     const world = testWorld({ estate: hubToHub(10_000) });
     const answer = world.callDeployment(second(1), deploymentId("eastus2"), 10, 5);
@@ -207,6 +215,18 @@ describe("a change at an instant", () => {
     world.advanceTo(second(20));
     const lost = world.requests.filter(({ result }) => result !== 200).map(({ id }) => id);
     expect(lost).toEqual([6, 9]);
+  });
+
+  it("that configuration arrives is in force for a request of that very instant", () => {
+    const estate = hubAndSpoke();
+    const world = testWorld({ estate, initialPools: poolsOf(estate, equalWeights, ["eastus2"]), requests: steadyRequests(20) });
+    for (const { gateway, pool, members } of poolsOf(estate, equalWeights, ["japaneast"]))
+      world.poolWritten(START - 1, gateway, pool, members);
+    for (const { gateway, pool, members } of poolsOf(estate, equalWeights, ["swedencentral"]))
+      world.poolWritten(START, gateway, pool, members);
+    world.advanceTo(second(30));
+    const changed = world.requests.find(({ tried }) => tried[0] === deploymentId("swedencentral"));
+    expect(changed?.arrivedAt).toBe(second(10));
   });
 
   it("names what the estate does not have", () => {
