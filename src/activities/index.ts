@@ -17,7 +17,7 @@ export function createActivities(deps: Deps): Activities {
     verify: (run) => converge(deps, { run: run.id, write: false }),
     record: (input) => record(deps, input),
     finish: (input) => finish(deps, input),
-    investigate: async ({ cause }, starter) => {
+    probeNow: async ({ cause }, starter) => {
       await append(deps, null, "note", `immediate probe round: ${cause}`);
       await runRound(deps, starter);
       return null;

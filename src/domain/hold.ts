@@ -4,6 +4,10 @@ import { compact } from "./time.ts";
 /** Who may take over whom: a person's run is never taken over by an automatic one. */
 export type Initiator = "manual" | "automatic";
 
+export const RUN_MODES = ["graceful", "ungraceful"] as const;
+/** Graceful walks the ladder of shares and bakes each step; ungraceful goes straight to the end. */
+export type RunMode = (typeof RUN_MODES)[number];
+
 export interface Hold {
   readonly region: string;
   /** Share [0–1] of its normal traffic that the region's deployments may carry. */
@@ -13,6 +17,9 @@ export interface Hold {
   readonly origin: "enabled" | "disabled";
   /** The run that owns the hold; a run that is no longer the owner stops. */
   readonly owner: string;
+  /** How the owner goes and where it ends: whoever finds the hold without a running run starts that very run again. */
+  readonly mode: RunMode;
+  readonly targetShare: number;
   readonly initiator: Initiator;
   readonly reason: string;
   readonly since: string;
@@ -63,6 +70,8 @@ export function runId(runbook: string, region: string, episode: string, attempt:
 
 export interface NewHold {
   readonly region: string;
+  readonly mode: RunMode;
+  readonly targetShare: number;
   readonly initiator: Initiator;
   readonly reason: string;
   readonly now: string;
@@ -78,6 +87,8 @@ export function placeHold(state: EstateState, wanted: NewHold): { state: EstateS
     gate: "open",
     origin: "enabled",
     owner: runId("evacuate", wanted.region, episode, attempt),
+    mode: wanted.mode,
+    targetShare: wanted.targetShare,
     initiator: wanted.initiator,
     reason: wanted.reason,
     since: wanted.now,
@@ -88,7 +99,7 @@ export function placeHold(state: EstateState, wanted: NewHold): { state: EstateS
   return { hold, state: { ...state, episode, evacuations, holds: [...state.holds, hold] } };
 }
 
-export type HoldChange = Partial<Pick<Hold, "share" | "gate" | "origin" | "owner" | "initiator" | "relapses">>;
+export type HoldChange = Partial<Pick<Hold, "share" | "gate" | "origin" | "owner" | "mode" | "targetShare" | "initiator" | "reason" | "relapses">>;
 
 export function changeHold(state: EstateState, region: string, change: HoldChange, now: string): EstateState {
   const holds = state.holds.map((hold) => {

@@ -1,15 +1,13 @@
 /** A run: one execution of a runbook in an episode. What a run carries from turn to turn is small; everything else is read anew. */
 import type { Estate } from "./estate.ts";
 import type { GuardCode } from "./guards.ts";
-import type { Hold, HoldChange, Initiator } from "./hold.ts";
+import type { Hold, HoldChange, Initiator, RunMode } from "./hold.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
 
 export const RUNBOOKS = ["evacuate", "restore"] as const;
 export type Runbook = (typeof RUNBOOKS)[number];
 
-export const RUN_MODES = ["graceful", "ungraceful"] as const;
-/** Graceful walks the ladder of shares and bakes each step; ungraceful goes straight to the end. */
-export type RunMode = (typeof RUN_MODES)[number];
+export { RUN_MODES, type RunMode } from "./hold.ts";
 
 export interface Run {
   readonly id: string;

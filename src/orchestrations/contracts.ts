@@ -38,7 +38,7 @@ export const activities = {
   /** Ends the run. A restored region loses its hold, and with the last hold the episode closes. */
   finish: activity<FinishInput, null>("finish"),
   /** An immediate probe round with evaluation, on suspicion. */
-  investigate: activity<{ readonly cause: string }, null>("investigate"),
+  probeNow: activity<{ readonly cause: string }, null>("probeNow"),
 } as const;
 
 export type ActivityName = keyof typeof activities;

@@ -5,7 +5,7 @@ import { activities, type RunInput } from "./contracts.ts";
 import { runbook } from "./runbook.ts";
 
 function* investigation(context: DurableContext, input: { readonly cause: string }): Durable<null> {
-  return yield* call(context, activities.investigate, input);
+  return yield* call(context, activities.probeNow, input);
 }
 
 export const orchestrations = {

@@ -1,0 +1,87 @@
+/** The command line of `npm start -- …`. */
+import { parseArgs } from "node:util";
+import { AUTOMATIONS, type Mode } from "../drill/job.ts";
+import { EDGE_PROBES, GATEWAY_POLICIES } from "../world.ts";
+
+export interface Options {
+  readonly scenario: string;
+  readonly estate: string | undefined;
+  readonly trace: string | undefined;
+  readonly automation: Mode["automation"] | undefined;
+  readonly gateway: Mode["gateway"] | undefined;
+  readonly edge: Mode["edge"] | undefined;
+  /** Onsets one second apart. */
+  readonly sweep: number;
+  readonly json: string | undefined;
+  readonly report: string;
+  readonly help: boolean;
+}
+
+/** What the user must mend; shown without a stack. */
+export class UsageError extends Error {}
+
+export const USAGE = `npm start                      rehearses the main job: one region's Foundry goes down under LLM traffic
+npm start -- --scenario FILE   another scenario (examples/scenarios)
+  --estate FILE                another estate than the scenario's
+  --trace FILE                 real traffic: CSV with TIMESTAMP,ContextTokens,GeneratedTokens
+  --automation on|recommend|off
+  --gateway plain|breaker|breaker-and-retry
+  --edge shallow|deep          what Front Door probes
+  --sweep N                    N onsets one second apart, mean and worst
+  --json FILE                  the results (one object when one mode was chosen, else an array)
+  --report FILE                the HTML report (reports/report.html)`;
+
+export function parseOptions(args: readonly string[]): Options {
+  const values = readArguments(args);
+  const sweep = Number(values.sweep ?? 1);
+  if (!Number.isInteger(sweep) || sweep < 1 || sweep > 60) throw new UsageError(`--sweep: "${values.sweep ?? ""}" is not a whole number from 1 to 60`);
+  return {
+    scenario: values.scenario ?? "examples/scenarios/foundry-outage.json",
+    estate: values.estate,
+    trace: values.trace,
+    automation: oneOf("automation", AUTOMATIONS, values.automation),
+    gateway: oneOf("gateway", GATEWAY_POLICIES, values.gateway),
+    edge: oneOf("edge", EDGE_PROBES, values.edge),
+    sweep,
+    json: values.json,
+    report: values.report ?? "reports/report.html",
+    help: values.help ?? false,
+  };
+}
+
+function readArguments(args: readonly string[]): ReturnType<typeof parse> {
+  try {
+    return parse(args);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parse(args: readonly string[]): Partial<Record<(typeof TEXTS)[number], string>> & { help?: boolean } {
+  const text = { type: "string" } as const;
+  const options = { scenario: text, estate: text, trace: text, automation: text, gateway: text, edge: text, sweep: text, json: text, report: text, help: { type: "boolean" } } as const;
+  return parseArgs({ args: [...args], options, strict: true }).values;
+}
+
+const TEXTS = ["scenario", "estate", "trace", "automation", "gateway", "edge", "sweep", "json", "report"] as const;
+
+function oneOf<T extends string>(name: string, allowed: readonly T[], value: string | undefined): T | undefined {
+  const found = allowed.find((item) => item === value);
+  if (value !== undefined && found === undefined) throw new UsageError(`--${name}: "${value}" is not one of ${allowed.join(", ")}`);
+  return found;
+}
+
+/** Without a choice: automation on and off over every gateway policy, and what the result depends on. One choice narrows the grid. */
+export function modesOf(options: Options, usual: Pick<Mode, "edge">): readonly Mode[] {
+  const edge = options.edge ?? usual.edge;
+  const plain = { edge, propagation: 1, breaker: 1 };
+  const automations = options.automation === undefined ? (["on", "off"] as const) : [options.automation];
+  const gateways = options.gateway === undefined ? GATEWAY_POLICIES : [options.gateway];
+  const grid = gateways.flatMap((gateway) => automations.map((automation) => ({ automation, gateway, ...plain })));
+  if (options.automation !== undefined || options.gateway !== undefined || options.sweep > 1) return grid;
+  const sensitivity = [0.5, 1.5].flatMap((factor) => [
+    { ...plain, automation: "on" as const, gateway: "plain" as const, propagation: factor },
+    { ...plain, automation: "on" as const, gateway: "breaker-and-retry" as const, breaker: factor },
+  ]);
+  return [...grid, ...sensitivity];
+}
