@@ -134,12 +134,18 @@ function askGates({ estate, constants, world }: DrillSetting, host: Host): () =>
 }
 
 function scheduleFaults({ faults, world }: DrillSetting, azure: EmbeddedAzure): void {
-  for (const { fault, id, effects, startsAt, endsAt } of faults) {
+  for (const { fault, id, kind, region, effects, startsAt, endsAt } of faults) {
+    const tell = (what: string): void => {
+      const text = `${kind}${region === null ? "" : ` in ${region}`} ${what}`;
+      console.info(JSON.stringify({ event: "fault", at: new Date().toISOString(), kind: "fault", text }));
+    };
     setTimeout(() => {
+      tell("begins");
       effects.forEach((effect, i) => world.startFault(now(), `${id}/${i}`, effect));
       switchControlPlane(azure.faults, fault, true);
     }, startsAt - now());
     setTimeout(() => {
+      tell("ends");
       effects.forEach((_, i) => world.endFault(now(), `${id}/${i}`));
       switchControlPlane(azure.faults, fault, false);
     }, endsAt - now());

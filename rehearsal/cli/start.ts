@@ -1,0 +1,106 @@
+/** `npm start`: rehearses a scenario over a grid of modes and says how it went. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { performance } from "node:perf_hooks";
+import { makeCertificate } from "../azure/tls.ts";
+import { CONSTANTS } from "../constants.ts";
+import { modeName, type Job, type Mode } from "../drill/job.ts";
+import type { DrillResult } from "../drill/result.ts";
+import { renderReport } from "../report/report.ts";
+import { readInputs, type Inputs } from "./inputs.ts";
+import { modesOf, parseOptions, USAGE, UsageError, type Options } from "./options.ts";
+import { runJobs, type Done } from "./run-jobs.ts";
+import { startTableService } from "./table-service.ts";
+import { constantsTable, RESULT_HEADER, renderTable, resultRow, SWEEP_HEADER, sweepRow } from "./tables.ts";
+import { timelineLine } from "./timeline.ts";
+
+async function main(): Promise<void> {
+  const begun = performance.now();
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) return say(USAGE);
+  const inputs = await readInputs(options);
+  const modes = modesOf(options, inputs.scenario);
+  say(`${inputs.scenario.title}\n${describe(inputs, modes, options)}\n`);
+  const done = await rehearse(inputs, modes, options);
+  await conclude(options, modes, done);
+  const peak = Math.max(...done.map((drill) => drill.peakMegabytes));
+  say(`\n${done.length} drills in ${((performance.now() - begun) / 1000).toFixed(1)} s of wall time; the largest took ${peak} MB.`);
+}
+
+function describe({ scenario, estate, trace }: Inputs, modes: readonly Mode[], options: Options): string {
+  const traffic = trace?.file ?? `synthetic, ${scenario.traffic.requestsPerSecond} requests a second`;
+  const onsets = options.sweep > 1 ? ` × ${options.sweep} onsets` : "";
+  return `estate ${estate.name} · traffic ${traffic} · ${scenario.durationMinutes} simulated minutes · ${modes.length} modes${onsets}`;
+}
+
+async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options): Promise<readonly Done[]> {
+  const folder = await mkdtemp(join(tmpdir(), "foundry-failover-"));
+  const [certificate, tables] = await Promise.all([makeCertificate(join(folder, "certificate")), startTableService()]);
+  const jobs = modes.flatMap((mode, m) => Array.from({ length: options.sweep }, (_, shift) => jobOf(inputs, mode, shift, `drill${m}x${shift}`, folder, tables.connection)));
+  const shown = jobs.findIndex((job) => job.mode.automation !== "off");
+  if (shown >= 0) say(`Timeline of "${modeName(jobs[shown]?.mode ?? modes[0]!)}" as it happens (minutes:seconds of simulated time):`);
+  let finished = 0;
+  try {
+    return await runJobs(jobs, certificate.caFile, {
+      onLine: (job, line) => {
+        const entry = job === shown ? timelineLine(line) : undefined;
+        if (entry !== undefined) say(entry);
+      },
+      onDone: (job, { result }) => {
+        const { lost, requests, wallSeconds } = result.summary;
+        say(`[${(finished += 1)}/${jobs.length}] ${modeName(result.mode)}${options.sweep > 1 ? `, onset +${jobs[job]?.onsetShiftSeconds ?? 0} s` : ""}: lost ${lost} of ${requests} (${wallSeconds} s)`);
+      },
+    });
+  } finally {
+    tables.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function jobOf(inputs: Inputs, mode: Mode, onsetShiftSeconds: number, key: string, folder: string, storageConnection: string): Job {
+  const { scenario, estateText, trace } = inputs;
+  return { mode, scenario, estateText, trace, onsetShiftSeconds, certificateFolder: join(folder, "certificate"), storageConnection, key, workFolder: join(folder, "history") };
+}
+
+async function conclude(options: Options, modes: readonly Mode[], done: readonly Done[]): Promise<void> {
+  const byMode = modes.map((mode, m) => ({ mode, results: done.slice(m * options.sweep, (m + 1) * options.sweep).map((drill) => drill.result) }));
+  const table =
+    options.sweep > 1
+      ? renderTable(SWEEP_HEADER, byMode.map(({ mode, results }) => sweepRow(mode, results.map((result) => result.summary))))
+      : renderTable(RESULT_HEADER, byMode.flatMap(({ mode, results }) => results.map((result) => resultRow(mode, result.summary))));
+  say(`\n${table}\n`);
+  for (const { mode, results } of byMode) sayBreaches(mode, results);
+  if (options.json !== undefined) await writeJson(options, byMode.map(({ results }) => (options.sweep > 1 ? results : results[0])));
+  const first = byMode.flatMap(({ results }) => results.slice(0, 1));
+  await save(options.report, renderReport(first, CONSTANTS));
+  say(`What this stands on (mark: X tried, S read in the SDK, D documented, I reported, U our assumption):\n${constantsTable()}\n`);
+  say(`Report: ${resolve(options.report)}`);
+}
+
+function sayBreaches(mode: Mode, results: readonly DrillResult[]): void {
+  for (const { summary } of results) {
+    for (const { invariant, detail } of summary.invariantViolations) say(`  ! ${modeName(mode)}: ${invariant}: ${detail}`);
+    for (const { region, reason } of summary.falseEvacuations) say(`  ! ${modeName(mode)}: false evacuation of ${region}: ${reason}`);
+  }
+}
+
+async function writeJson(options: Options, perMode: readonly unknown[]): Promise<void> {
+  const body = perMode.length === 1 ? perMode[0] : perMode;
+  await save(options.json ?? "", `${JSON.stringify(body, null, 2)}\n`);
+  say(`Results: ${resolve(options.json ?? "")}`);
+}
+
+async function save(file: string, text: string): Promise<void> {
+  await mkdir(dirname(resolve(file)), { recursive: true });
+  await writeFile(file, text);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof UsageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});
