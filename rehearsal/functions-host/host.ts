@@ -2,6 +2,7 @@
  * A local Functions host: runs an app, unmodified, as the real host and Node worker do. Start, kill and start again on the same
  * directory: orchestrations go on from disk. Works on virtual and on real time; it asks only the global Date and timers.
  */
+import { EventEmitter } from "node:events";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { type DurableLatency, MEASURED_LATENCY } from "./constants.ts";
@@ -14,9 +15,9 @@ import { manage } from "./durable/management.ts";
 import { openStore } from "./durable/store.ts";
 import { parseHostJson } from "./host-json.ts";
 import { createHttpTriggers, type HttpAnswer, type HttpCall } from "./http-triggers.ts";
-import { close, listen, type Respond } from "./server.ts";
+import { close, listen, type Respond, serve } from "./server.ts";
 import { startTimerTriggers } from "./timer-triggers.ts";
-import { checkBindings, createWorker, LOG_LEVELS, type LogLine } from "./worker.ts";
+import { checkBindings, createWorker, LOG_LEVELS, type LogLine, type Worker } from "./worker.ts";
 
 export interface HostOptions {
   readonly registrations: Registrations;
@@ -62,56 +63,91 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const settings = parseHostJson(options.hostJson);
   checkBindings(options.registrations.functions);
   const { log, onError } = logging(options);
-  const activityListeners: ((instanceId: string, activity: string) => void)[] = [];
-  let webhooks: Webhooks | undefined;
-  const worker = createWorker({ registrations: options.registrations, durableClient: () => clientBinding(bound(webhooks)), log });
+  const main = await listen(options.port);
+  const rpc = await listen(0);
+  const webhooks = {
+    taskHubName: settings.hubName,
+    baseUrl: `${main.url}${WEBHOOK_BASE}`.replace(/\/$/, ""),
+    rpcBaseUrl: `${rpc.url}${RPC_BASE}`,
+    key: options.functionKey,
+  };
+  const worker = createWorker({ registrations: options.registrations, durableClient: () => clientBinding(webhooks), log });
+  const events = new EventEmitter<{ event: [HostEvent] }>();
+  events.on("event", (event) => options.onEvent?.(event));
   const hub = new TaskHub({
     store: openStore(join(options.historyDirectory, "instances")),
     worker,
     settings,
     latency: options.latency ?? MEASURED_LATENCY,
     logError: (message) => log({ at: Date.now(), level: "error", message }),
-    emit(event) {
-      options.onEvent?.(event);
-      if (event.kind === "activityCompleted") {
-        activityListeners.forEach((listener) => listener(event.instanceId, event.name));
-      }
-    },
+    emit: (event) => void events.emit("event", event),
   });
-  const keyed = (call: HttpCall): boolean => hasKey(call, options.functionKey);
-  const functions = createHttpTriggers({ worker, routePrefix: settings.routePrefix, hasKey: keyed, onError });
-  const bind = (call: HttpCall, base: string): HttpAnswer => durableAnswer(hub, bound(webhooks), call, base);
-  const listening = await listenBoth(options.port, (call) => bind(call, RPC_BASE), async (call) => {
-    if (!call.url.pathname.startsWith(WEBHOOK_BASE)) {
-      return await functions(call);
-    }
-    return keyed(call) ? bind(call, WEBHOOK_BASE) : { status: 401, headers: { "www-authenticate": "Bearer" } };
-  });
-  listening.servers.forEach((server) => options.onServer?.(server));
-  webhooks = {
-    taskHubName: settings.hubName,
-    baseUrl: `${listening.url}${WEBHOOK_BASE}`.replace(/\/$/, ""),
-    rpcBaseUrl: `${listening.rpcUrl}${RPC_BASE}`,
-    key: options.functionKey,
-  };
   const agenda = new Agenda();
+  [main.server, rpc.server].forEach((server) => options.onServer?.(server));
+  try {
+    serve(rpc.server, (call) => Promise.resolve().then(() => durableAnswer(hub, webhooks, call, RPC_BASE)));
+    serve(main.server, respondOnMain(options, { worker, hub, webhooks, routePrefix: settings.routePrefix, onError }));
+    startTimerTriggers({ worker, agenda, directory: join(options.historyDirectory, "timers"), settings: options.settings ?? process.env, onError });
+  } catch (error) {
+    [main.server, rpc.server].forEach(close);
+    throw error;
+  }
   hub.resume();
-  startTimerTriggers({ worker, agenda, directory: join(options.historyDirectory, "timers"), settings: options.settings ?? process.env, onError });
+  return hostOf({ main, rpc, rpcUrl: webhooks.rpcBaseUrl, hub, agenda, worker, events });
+}
+
+interface Parts {
+  readonly main: { readonly server: Server; readonly url: string };
+  readonly rpc: { readonly server: Server };
+  readonly rpcUrl: string;
+  readonly hub: TaskHub;
+  readonly agenda: Agenda;
+  readonly worker: Worker;
+  readonly events: EventEmitter<{ event: [HostEvent] }>;
+}
+
+function hostOf({ main, rpc, rpcUrl, hub, agenda, worker, events }: Parts): Host {
+  const closeAll = (): void => [main.server, rpc.server].forEach(close);
   return {
-    url: listening.url,
-    rpcUrl: webhooks.rpcBaseUrl,
+    url: main.url,
+    rpcUrl,
     kill() {
       hub.kill();
       agenda.kill();
-      listening.servers.forEach(close);
+      closeAll();
     },
     async stop() {
       await Promise.all([hub.stop(), agenda.drain()]);
-      listening.servers.forEach(close);
+      closeAll();
     },
     instances: () => hub.instances.list(),
-    onActivityCompleted: (listener) => void activityListeners.push(listener),
+    onActivityCompleted(listener) {
+      events.on("event", (event) => {
+        if (event.kind === "activityCompleted") {
+          listener(event.instanceId, event.name);
+        }
+      });
+    },
     counts: { invocations: worker.invocations, durable: hub.counts },
+  };
+}
+
+interface MainParts {
+  readonly worker: Worker;
+  readonly hub: TaskHub;
+  readonly webhooks: Webhooks;
+  readonly routePrefix: string;
+  readonly onError: (called: { name: string }, error: unknown) => void;
+}
+
+function respondOnMain({ functionKey }: HostOptions, { worker, hub, webhooks, routePrefix, onError }: MainParts): Respond {
+  const keyed = (call: HttpCall): boolean => hasKey(call, functionKey);
+  const functions = createHttpTriggers({ worker, routePrefix, hasKey: keyed, onError });
+  return async (call) => {
+    if (!call.url.pathname.startsWith(WEBHOOK_BASE)) {
+      return await functions(call);
+    }
+    return keyed(call) ? durableAnswer(hub, webhooks, call, WEBHOOK_BASE) : { status: 401, headers: { "www-authenticate": "Bearer" } };
   };
 }
 
@@ -126,20 +162,6 @@ function logging({ onLog }: HostOptions): { log: (line: LogLine) => void; onErro
   };
   const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
   return { log, onError: ({ name }, error) => log({ at: Date.now(), level: "error", functionName: name, message: describe(error) }) };
-}
-
-async function listenBoth(port: number, answerRpc: (call: HttpCall) => HttpAnswer, respond: Respond): Promise<{ url: string; rpcUrl: string; servers: Server[] }> {
-  const main = await listen(port, respond);
-  const rpc = await listen(0, (call) => Promise.resolve().then(() => answerRpc(call)));
-  return { url: main.url, rpcUrl: rpc.url, servers: [main.server, rpc.server] };
-}
-
-/** The binding is made for invocations, and those begin after both servers listen. */
-function bound(webhooks: Webhooks | undefined): Webhooks {
-  if (webhooks === undefined) {
-    throw new Error("The host is not listening yet.");
-  }
-  return webhooks;
 }
 
 function hasKey({ headers, url }: HttpCall, key: string): boolean {

@@ -7,16 +7,21 @@ import type { HttpAnswer, HttpCall } from "./http-triggers.ts";
 export type Respond = (call: HttpCall) => Promise<HttpAnswer>;
 
 /** Listens on the loopback; `port` 0 takes a free one. */
-export async function listen(port: number, respond: Respond): Promise<{ server: Server; url: string }> {
-  const server = createServer((request, response) => {
-    exchange(request, response, respond).catch(() => response.destroy());
-  });
+export async function listen(port: number): Promise<{ server: Server; url: string }> {
+  const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
   const address = server.address() as AddressInfo;
   return { server, url: `http://127.0.0.1:${address.port}` };
+}
+
+/** A response that cannot be given breaks the connection. */
+export function serve(server: Server, respond: Respond): void {
+  server.on("request", (request, response) => {
+    exchange(request, response, respond).catch(() => response.destroy());
+  });
 }
 
 async function exchange(request: IncomingMessage, response: ServerResponse, respond: Respond): Promise<void> {

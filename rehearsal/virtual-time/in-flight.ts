@@ -6,7 +6,7 @@
  * by the ports of their connection (one request at a time on each: HTTP/1.1 without pipelining).
  */
 import { subscribe } from "node:diagnostics_channel";
-import { type ClientRequest, IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { ClientRequest, IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 interface UndiciRequest {
