@@ -6,12 +6,12 @@ import type { Admission } from "../domain/admission.ts";
 import { UNKNOWN_CAPACITY, type Capacity } from "../domain/capacity.ts";
 import { admissionOf } from "../domain/decide.ts";
 import { admittedShare, climb, firstRefusal, type GuardCode, type GuardResult } from "../domain/guards.ts";
-import { changeHold, holdOf, placeHold, runId, type EstateState, type Hold, type Initiator } from "../domain/hold.ts";
+import { changeHold, holdOf, placeHold, runId, type EstateState, type Hold, type Initiator, type NewHold } from "../domain/hold.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Routing } from "../domain/routing.ts";
 import type { Run, RunMode } from "../domain/run.ts";
 import type { Deps, RunStarter } from "../ports.ts";
-import { append, readKnowledge, readRun, setRun, updateState } from "./memory.ts";
+import { append, readKnowledge, readRun, readState, setRun, updateState } from "./memory.ts";
 import { asRouting, readNormal } from "./normal-routing.ts";
 
 export interface EvacuateRequest {
@@ -40,14 +40,13 @@ export async function startEvacuation(
     await putOnRecord(deps, reserved.run, request, reserved.guards, reserved.admission);
     return { started: true, joined: (await starter.start(reserved.run)) === "joined", run: reserved.run, guards: reserved.guards };
   }
-  const run = (await readRun(deps, reserved.owner))?.run;
-  if (run === undefined) return { started: false, guards: [], reason: `${reserved.owner} is just being started` };
+  const run = (await readRun(deps, reserved.hold.owner))?.run ?? runOf(reserved.hold);
   await starter.start(run);
   return { started: true, joined: true, run, guards: [] };
 }
 
 type Reservation =
-  | { readonly kind: "joined"; readonly owner: string }
+  | { readonly kind: "joined"; readonly hold: Hold }
   | { readonly kind: "refused"; readonly guards: readonly GuardResult[]; readonly reason: string }
   | { readonly kind: "placed"; readonly guards: readonly GuardResult[]; readonly admission: Admission; readonly run: Run };
 
@@ -57,15 +56,16 @@ async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly 
   const { override, ...wanted } = request;
   return updateState<Reservation>(deps, (state) => {
     const existing = holdOf(state, request.region);
-    if (existing?.owner.startsWith("evacuate-") === true) return { result: { kind: "joined", owner: existing.owner } };
+    if (existing?.owner.startsWith("evacuate-") === true) return { result: { kind: "joined", hold: existing } };
     const input = { estate: deps.estate, state, ...known };
     const admission = admissionOf(input, request.region);
     const guardInput = { ...input, ...wanted, verdicts, admission, now };
     const guards = climb(override === undefined ? guardInput : { ...guardInput, override: override.guard });
     const refusal = firstRefusal(guards);
     if (refusal !== undefined) return { result: { kind: "refused", guards, reason: `${refusal.code}: ${refusal.reason}` } };
-    const next = existing === undefined ? placeHold(state, { ...wanted, now }) : takeOver(state, existing, request, now);
-    const run = evacuationRun(next.hold, request, admittedShare(guards, request.share), now);
+    const goal = { ...wanted, targetShare: admittedShare(guards, request.share), now };
+    const next = existing === undefined ? placeHold(state, goal) : takeOver(state, existing, goal);
+    const run: Run = { ...runOf(next.hold), startedAt: now, ...(override === undefined ? {} : { override }) };
     return { state: next.state, result: { kind: "placed", guards, admission, run } };
   });
 }
@@ -78,17 +78,17 @@ export async function knowledgeForAdmission(deps: Deps): Promise<{ capacity: Cap
 }
 
 /** An evacuation that takes a region back from a restore gets a run id of its own. */
-function takeOver(state: EstateState, hold: Hold, request: EvacuateRequest, now: string): { state: EstateState; hold: Hold } {
+function takeOver(state: EstateState, hold: Hold, { mode, targetShare, initiator, reason, now }: NewHold): { state: EstateState; hold: Hold } {
   const attempt = (state.evacuations[hold.region] ?? 1) + 1;
-  const owner = runId("evacuate", hold.region, state.episode ?? "", attempt);
-  const changed = changeHold(state, hold.region, { owner, initiator: request.initiator }, now);
-  return { hold: { ...hold, owner }, state: { ...changed, evacuations: { ...state.evacuations, [hold.region]: attempt } } };
+  const change = { owner: runId("evacuate", hold.region, state.episode ?? "", attempt), mode, targetShare, initiator, reason };
+  const changed = changeHold(state, hold.region, change, now);
+  return { hold: { ...hold, ...change }, state: { ...changed, evacuations: { ...state.evacuations, [hold.region]: attempt } } };
 }
 
-function evacuationRun(hold: Hold, request: EvacuateRequest, targetShare: number, now: string): Run {
-  const { region, mode, initiator, reason, override } = request;
-  const run: Run = { id: hold.owner, runbook: "evacuate", region, mode, targetShare, initiator, reason, startedAt: now };
-  return override === undefined ? run : { ...run, override };
+/** The run that a hold belongs to, from the hold alone: whoever finds it without a run on record starts the very same. */
+function runOf(hold: Hold): Run {
+  const { owner: id, region, mode, targetShare, initiator, reason, since: startedAt } = hold;
+  return { id, runbook: id.startsWith("restore-") ? "restore" : "evacuate", region, mode, targetShare, initiator, reason, startedAt };
 }
 
 export interface RestoreRequest {
@@ -105,7 +105,8 @@ export async function startRestore(deps: Deps, starter: RunStarter, request: Res
     const hold = holdOf(state, request.region);
     if (hold === undefined || hold.owner.startsWith("restore-")) return { result: hold?.owner ?? null };
     const id = runId("restore", request.region, state.episode ?? "", state.evacuations[request.region] ?? 1);
-    return { state: changeHold(state, request.region, { owner: id, initiator: request.initiator }, now), result: id };
+    const change = { owner: id, mode: request.mode, targetShare: 1, initiator: request.initiator };
+    return { state: changeHold(state, request.region, change, now), result: id };
   });
   if (owner === null) return { started: false, guards: [], reason: `${request.region} is not held: there is nothing to restore` };
   const known = await readRun(deps, owner);
@@ -126,9 +127,9 @@ async function putOnRecord(deps: Deps, run: Run, request: { reason: string }, gu
 export async function resumeOrphans(deps: Deps, starter: RunStarter, state: EstateState): Promise<void> {
   for (const hold of state.holds) {
     if (await starter.isRunning(hold.owner)) continue;
-    const known = await readRun(deps, hold.owner);
-    const runbook = hold.owner.startsWith("restore-") ? "restore" : "evacuate";
-    const run: Run = known?.run ?? { id: hold.owner, runbook, region: hold.region, mode: "graceful", targetShare: runbook === "restore" ? 1 : hold.share, initiator: hold.initiator, reason: hold.reason, startedAt: hold.since };
+    // It may have ended well since the state was read: its history must not be overwritten by a second execution.
+    if (holdOf((await readState(deps)).value, hold.region)?.owner !== hold.owner) continue;
+    const run = (await readRun(deps, hold.owner))?.run ?? runOf(hold);
     await append(deps, run.id, "note", "the hold had no running run: started again");
     await starter.start(run);
   }
