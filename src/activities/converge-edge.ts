@@ -13,7 +13,7 @@ import { captureEdge } from "./normal-routing.ts";
 
 export async function convergeEdge(context: ConvergeContext, edge: Edge): Promise<readonly Converged[]> {
   const { deps } = context;
-  const captured = context.normal.edges.find((row) => row.edge === edge.id) ?? (await captureEdge(deps, edge));
+  const captured = context.normal.edges.find((row) => row.edge === edge.id) ?? (await captureEdge(deps, context.episode, edge));
   if (!("origins" in captured)) return [item(context, edge, null, "owed", captured.reason)];
   const running = await runningOperation(context, edge);
   if (running.length > 0) return running;

@@ -7,21 +7,24 @@ import type { PoolMember } from "../domain/routing.ts";
 import type { Converged, ConvergedState } from "../domain/run.ts";
 import type { Failure } from "../ports.ts";
 import type { ConvergeContext } from "./converge.ts";
-import { append, type NormalPool } from "./memory.ts";
-import { capturePool, savePool } from "./normal-routing.ts";
+import { append, readState, type NormalPool } from "./memory.ts";
+import { capturePool, readPool, savePool } from "./normal-routing.ts";
 
 /** Writes of others in between that are read again before the pool is left as owed. */
 const CONFLICT_ATTEMPTS = 3;
 
 export async function convergePool(context: ConvergeContext, gateway: Gateway, pool: string): Promise<Converged> {
   const known = context.normal.pools.find((row) => row.gateway === gateway.id && row.pool === pool);
-  const captured = known ?? (await capturePool(context.deps, gateway, pool));
+  const captured = known ?? (await capturePool(context.deps, context.episode, gateway, pool));
   if (!("normal" in captured)) return failed(context, gateway, pool, captured);
-  for (let attempt = 1; ; attempt += 1) {
-    const result = await attemptPool(context, gateway, captured);
+  for (let [attempt, now, row] = [1, context, captured]; ; attempt += 1) {
+    const result = await attemptPool(now, gateway, row);
     if (result !== "conflict") return result;
     await append(context.deps, context.run, "note", `${gateway.id}/${pool}: somebody wrote in between (412), read again`);
     if (attempt === CONFLICT_ATTEMPTS) return item(context, gateway, pool, "owed", `changed under ${attempt} attempts in a row`);
+    // It may have been another converge, after a hold had changed: compute from what it computed from.
+    now = { ...context, state: (await readState(context.deps)).value };
+    row = (await readPool(context.deps, context.episode, row)) ?? row;
   }
 }
 
@@ -38,9 +41,13 @@ async function attemptPool(context: ConvergeContext, gateway: Gateway, captured:
   const wanted = drift.kind === "disjoint" ? (desiredMembers(context, captured, normal) ?? normal) : desired;
   if (drift.kind === "disjoint") {
     await append(deps, context.run, "note", `${gateway.id}/${pool}: kept somebody else's change to ${drift.changed.join(", ")}`);
-    await savePool(deps, captured, { normal, written: read.members });
+    await savePool(deps, context.episode, captured, { normal, written: read.members });
   }
-  if (samePoolMembers(read.members, wanted)) return item(context, gateway, pool, "matched", describeMembers(wanted));
+  if (samePoolMembers(read.members, wanted)) {
+    // Ours, but not on record: the write's answer or its writer was lost. Left so, it would look like somebody else's at the next change.
+    if (drift.kind === "none" && !samePoolMembers(captured.written, wanted)) await savePool(deps, context.episode, captured, { written: wanted });
+    return item(context, gateway, pool, "matched", describeMembers(wanted));
+  }
   if (!context.write) return item(context, gateway, pool, "owed", `ARM has ${describeMembers(read.members)}, wanted ${describeMembers(wanted)}`);
   return writePool(context, gateway, { ...captured, normal }, wanted, read.etag, holdReasons(state.holds));
 }
@@ -59,7 +66,7 @@ async function writePool(
   const written = await deps.pools.write(gateway, row.pool, wanted, etag);
   if (!written.ok && written.kind === "conflict") return "conflict";
   if (!written.ok) return failed(context, gateway, row.pool, written);
-  await savePool(deps, row, { written: wanted });
+  await savePool(deps, context.episode, row, { written: wanted });
   await append(deps, context.run, "act", `wrote ${target}`, { kind: "pool", target });
   return item(context, gateway, row.pool, "written", describeMembers(wanted));
 }

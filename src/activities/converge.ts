@@ -12,10 +12,12 @@ import { readNormal, type Normal } from "./normal-routing.ts";
 
 /** `write: false` reads back only. `run` is where the ledger entries go; null = the estate's own. */
 export async function converge(deps: Deps, options: { readonly run: string | null; readonly write: boolean }): Promise<Convergence> {
-  const [{ value: state }, normal, before] = await Promise.all([readState(deps), readNormal(deps), readConvergence(deps)]);
   const at = deps.clock.now().toISOString();
-  if (state.episode === null) return { at, items: [] };
-  const context: ConvergeContext = { deps, state, normal, run: options.run, write: options.write && mayWrite(state), before, at };
+  const { value: state } = await readState(deps);
+  const { episode } = state;
+  if (episode === null) return { at, items: [] };
+  const [normal, before] = await Promise.all([readNormal(deps, episode), readConvergence(deps)]);
+  const context: ConvergeContext = { deps, state, episode, normal, run: options.run, write: options.write && mayWrite(state), before, at };
   const pools = deps.estate.gateways.flatMap((gateway) => gateway.pools.map((pool) => convergePool(context, gateway, pool.name)));
   const touched = state.holds.some((hold) => hold.origin === "disabled") || normal.edges.length > 0;
   const edges = touched ? deps.estate.edges.map((edge) => convergeEdge(context, edge)) : [];
@@ -28,6 +30,7 @@ export async function converge(deps: Deps, options: { readonly run: string | nul
 export interface ConvergeContext {
   readonly deps: Deps;
   readonly state: EstateState;
+  readonly episode: string;
   readonly normal: Normal;
   readonly run: string | null;
   readonly write: boolean;

@@ -59,7 +59,8 @@ export interface LedgerEntry {
 }
 
 const partition = (deps: Deps): string => `estate-${deps.estate.name}`;
-export const normalPartition = (deps: Deps): string => `normal-${deps.estate.name}`;
+/** Of its own for every episode: clearing away a closed episode can never take the next one's normal routing. */
+export const normalPartition = (deps: Deps, episode: string): string => `normal-${deps.estate.name}-${episode}`;
 export const runsPartition = (deps: Deps): string => `runs-${deps.estate.name}`;
 export const ledgerPartition = (deps: Deps, run: string | null): string => `ledger-${run ?? deps.estate.name}`;
 
@@ -100,7 +101,10 @@ export async function readConvergence(deps: Deps): Promise<Convergence | null> {
   return (await deps.state.get<Convergence>(partition(deps), "convergence"))?.value ?? null;
 }
 
+/** A convergence that began before the one on record saw older holds: it says nothing of what holds now. */
 export async function setConvergence(deps: Deps, convergence: Convergence): Promise<void> {
+  const known = await readConvergence(deps);
+  if (known !== null && known.at > convergence.at) return;
   await deps.state.set(partition(deps), "convergence", convergence);
 }
 

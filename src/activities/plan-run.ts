@@ -31,7 +31,8 @@ export interface RunPlan {
 }
 
 export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdicts: readonly RegionVerdict[]): Promise<RunPlan> {
-  const [{ value: state }, known, current, normal] = await Promise.all([readState(deps), knowledgeForAdmission(deps), readCurrent(deps), readNormal(deps)]);
+  const [{ value: state }, known, current] = await Promise.all([readState(deps), knowledgeForAdmission(deps), readCurrent(deps)]);
+  const normal = await readNormal(deps, state.episode);
   const input = { estate: deps.estate, state, ...known };
   const admission = admissionOf(input, request.region);
   const { override, ...wanted } = request;
@@ -59,7 +60,8 @@ export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdi
 }
 
 export async function planRestore(deps: Deps, request: RestoreRequest): Promise<RunPlan> {
-  const [{ value: state }, current, normal] = await Promise.all([readState(deps), readCurrent(deps), readNormal(deps)]);
+  const [{ value: state }, current] = await Promise.all([readState(deps), readCurrent(deps)]);
+  const normal = await readNormal(deps, state.episode);
   const hold = holdOf(state, request.region);
   const others = state.holds.filter((other) => other.region !== request.region);
   const base = normal.pools.length > 0 ? asRouting(normal) : current.routing;

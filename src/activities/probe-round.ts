@@ -39,20 +39,19 @@ async function confirm(deps: Deps, target: Target, first: Observation, before: W
   const { burstProbes, burstSpacingSeconds } = deps.estate.detection;
   const seen = [first];
   const started = Date.parse(first.at);
-  let unanswered = 0;
+  const certain = (): boolean => isCertain(deps, target.id, seen, before, burstProbes);
   return new Promise((resolve) => {
     const arrived = (observation: Observation): void => {
       seen.push(observation);
-      unanswered -= 1;
-      if (isCertain(deps, target.id, seen, before, burstProbes)) resolve(bySending(seen));
+      if (certain()) resolve(bySending(seen));
     };
     const launch = async (): Promise<void> => {
-      for (let index = 1; index < burstProbes; index += 1) {
+      for (let index = 1; index < burstProbes && !certain(); index += 1) {
         await deps.clock.sleep(Math.max(0, started + index * burstSpacingSeconds * 1000 - deps.clock.now().getTime()));
-        if (isCertain(deps, target.id, seen, before, burstProbes)) return;
-        unanswered += 1;
-        void target.probe().then(arrived);
+        if (!certain()) void target.probe().then(arrived);
       }
+      // Earlier rounds may have made it certain without another answer.
+      if (certain()) resolve(bySending(seen));
     };
     void launch();
   });

@@ -70,9 +70,10 @@ async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly 
   });
 }
 
-/** The captured normal routing while an episode is open, else what was last read. */
+/** What was last read while nothing was held; the captured normal routing when nothing was ever read. */
 export async function knowledgeForAdmission(deps: Deps): Promise<{ capacity: Capacity; routing: Routing | null }> {
-  const [knowledge, normal] = await Promise.all([readKnowledge(deps), readNormal(deps)]);
+  const [{ value: state }, knowledge] = await Promise.all([readState(deps), readKnowledge(deps)]);
+  const normal = await readNormal(deps, state.episode);
   const captured = normal.pools.length > 0 ? asRouting(normal) : null;
   return { capacity: knowledge?.capacity ?? UNKNOWN_CAPACITY, routing: knowledge?.routing ?? captured };
 }

@@ -35,13 +35,13 @@ export interface Status {
 }
 
 export async function readStatus(deps: Deps): Promise<Status> {
-  const [{ value: state }, { value: watch }, knowledge, convergence, normal] = await Promise.all([
+  const [{ value: state }, { value: watch }, knowledge, convergence] = await Promise.all([
     readState(deps),
     readWatch(deps),
     readKnowledge(deps),
     readConvergence(deps),
-    readNormal(deps),
   ]);
+  const normal = await readNormal(deps, state.episode);
   const at = deps.clock.now().toISOString();
   const verdicts = regionVerdicts(deps, watch, knowledge);
   const decisions = decideAll(deps, state, verdicts, knowledge);

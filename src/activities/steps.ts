@@ -36,7 +36,10 @@ function summary(items: readonly Converged[]): string {
 
 export async function finish(deps: Deps, { run, outcome, reason }: FinishInput): Promise<null> {
   const now = deps.clock.now().toISOString();
-  if (outcome === "restored") await restored(deps, run.region, run.id, now);
+  // Another run may have taken the hold over since this one looked: then nothing is restored.
+  if (outcome === "restored" && (await release(deps, run.region, run.id, now)) === "lost") {
+    return finish(deps, { run, outcome: "handedOver", reason: "another run took over" });
+  }
   await append(deps, run.id, "record", `${outcome}: ${reason}`);
   await setRun(deps, { run, outcome, endedAt: now, lastReason: reason });
   if (outcome === "restored") {
@@ -45,14 +48,17 @@ export async function finish(deps: Deps, { run, outcome, reason }: FinishInput):
   return null;
 }
 
-/** The normal routing of the episode is forgotten only when the last hold is gone. */
-async function restored(deps: Deps, region: string, owner: string, now: string): Promise<void> {
-  const closed = await updateState(deps, (state) => {
-    if (holdOf(state, region)?.owner !== owner) return { result: state.holds.length === 0 };
+/** The normal routing of the episode is forgotten only when the last hold is gone. A repeated release finds no hold and does nothing. */
+async function release(deps: Deps, region: string, owner: string, now: string): Promise<"released" | "lost"> {
+  const { lost, closed } = await updateState<{ lost: boolean; closed: string | null }>(deps, (state) => {
+    const hold = holdOf(state, region);
+    if (hold === undefined || hold.owner !== owner) return { result: { lost: hold !== undefined, closed: null } };
     const released = closeEpisode(releaseHold(state, region, now));
-    return { state: released, result: released.episode === null };
+    return { state: released, result: { lost: false, closed: released.episode === null ? state.episode : null } };
   });
-  if (!closed) return;
-  await forgetNormal(deps);
-  await setConvergence(deps, { at: now, items: [] });
+  if (closed !== null) {
+    await forgetNormal(deps, closed);
+    await setConvergence(deps, { at: now, items: [] });
+  }
+  return lost ? "lost" : "released";
 }
