@@ -5,7 +5,7 @@ import { EPOCH } from "../virtual-time/clock.ts";
 const Line = z.object({ event: z.enum(["ledger", "fault"]), at: z.string(), kind: z.string(), text: z.string() });
 
 /** `10:09.03  intend  share 0 %`: minutes and seconds since the start; undefined for a line that is not for the timeline. */
-export function timelineLine(line: string): string | undefined {
+export function timelineLine(line: string, startedAt = EPOCH): string | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -15,7 +15,7 @@ export function timelineLine(line: string): string | undefined {
   const parsed = Line.safeParse(value);
   if (!parsed.success) return undefined;
   const { at, kind, text } = parsed.data;
-  return `  ${clock(Date.parse(at) - EPOCH)}  ${kind.padEnd(9)} ${text.length > 150 ? `${text.slice(0, 149)}…` : text}`;
+  return `  ${clock(Date.parse(at) - startedAt)}  ${kind.padEnd(9)} ${text.length > 150 ? `${text.slice(0, 149)}…` : text}`;
 }
 
 function clock(milliseconds: number): string {

@@ -4,13 +4,13 @@ import { parseEstate } from "../../src/config/load.ts";
 import { formatIssues } from "../../src/config/issues.ts";
 import type { Estate } from "../../src/domain/estate.ts";
 import type { Routing } from "../../src/domain/routing.ts";
-import { initialMembers } from "../azure/platform.ts";
 import { scaled, type Constants } from "../constants.ts";
 import { createWorld, type TrafficWorld } from "../traffic/world.ts";
 import { EPOCH } from "../virtual-time/clock.ts";
 import { plannedFaults, type PlannedFault } from "./faults.ts";
 import type { Job } from "./job.ts";
 import { judge } from "./judge.ts";
+import { normalRouting } from "./normal-routing.ts";
 import { runPlatform, type PlatformLog } from "./run-platform.ts";
 import type { DrillResult } from "./result.ts";
 import { drillRequests } from "./traffic-source.ts";
@@ -62,12 +62,8 @@ function prepare(job: Job): DrillSetting {
   return { job, estate, constants, world, normal, faults, startsAt: EPOCH, scheduledEnd: EPOCH + seconds * 1000 };
 }
 
-export function normalRouting(estate: Estate): Routing {
-  return {
-    pools: estate.gateways.flatMap((gateway) => gateway.pools.map((pool) => ({ gateway: gateway.id, pool: pool.name, members: initialMembers(estate, gateway, pool) }))),
-    origins: estate.edges.flatMap((edge) => edge.origins.map(({ group, name }) => ({ edge: edge.id, group, origin: name, enabled: true }))),
-  };
-}
+/** Requests that arrived before the end are answered by then. */
+export const LAST_ANSWER_MILLISECONDS = 120_000;
 
 /** What Azure does without us: the same requests and faults, and nobody who acts. */
 function withoutApp({ world, faults, scheduledEnd }: DrillSetting): PlatformLog {
@@ -76,6 +72,6 @@ function withoutApp({ world, faults, scheduledEnd }: DrillSetting): PlatformLog 
     { at: fault.endsAt, apply: () => fault.effects.forEach((_, i) => world.endFault(fault.endsAt, `${fault.id}/${i}`)) },
   ]);
   for (const event of events.sort((a, b) => a.at - b.at)) event.apply();
-  world.advanceTo(scheduledEnd);
+  world.advanceTo(scheduledEnd + LAST_ANSWER_MILLISECONDS);
   return { endsAt: scheduledEnd, writes: [], starts: [], safety: [], controlPlaneCalls: {}, tableOperations: 0, probeRounds: 0, app: null };
 }

@@ -13,7 +13,7 @@ const answer = z
   .describe("What comes back: a status code, `timeout` (nothing until the caller gives up) or `reset` (a broken connection).");
 const area = { region: z.string().min(1).describe("Name of a region of the estate.") };
 
-const fault = z.discriminatedUnion("kind", [
+export const FaultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("foundryDown"), ...when, ...area, answer: answer.default(503), share: share.default(1) }),
   z.strictObject({
     kind: z.literal("foundrySlow"),
@@ -97,7 +97,7 @@ export const Scenario = z.strictObject({
     .max(1)
     .default(0.1)
     .describe("An evacuation of a region whose true failure share is below this counts as false. Default: 0.1."),
-  faults: z.array(fault).min(0).describe("What happens, in any order; faults may overlap."),
+  faults: z.array(FaultSchema).min(0).describe("What happens, in any order; faults may overlap."),
 });
 export type Scenario = z.infer<typeof Scenario>;
 export type Fault = Scenario["faults"][number];

@@ -1,0 +1,108 @@
+/** The process behind `npm run dev`: world, embedded Azure and app in real time, and a small server that injects faults. */
+import { createServer } from "node:http";
+import { json as readJson } from "node:stream/consumers";
+import { z } from "zod";
+import { parseEstate } from "../../src/config/load.ts";
+import { scaled } from "../constants.ts";
+import { plannedFaults, switchControlPlane, type PlannedFault } from "../drill/faults.ts";
+import { normalRouting } from "../drill/normal-routing.ts";
+import { startPlatform, type Platform } from "../drill/platform.ts";
+import { FaultSchema, Scenario } from "../drill/scenario.ts";
+import { createClientRegions } from "../traffic/clients.ts";
+import { syntheticRequests } from "../traffic/synthetic.ts";
+import { createWorld, type TrafficWorld } from "../traffic/world.ts";
+import type { DevJob } from "./dev.ts";
+
+/** Traffic has been running for this long when the app starts, so that Azure Monitor has something to tell. */
+const HISTORY_SECONDS = 1200;
+const FUNCTION_KEY = "dev";
+
+process.once("message", (job: DevJob) => {
+  serve(job).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  });
+});
+
+async function serve(job: DevJob): Promise<void> {
+  const loaded = parseEstate(job.estateText);
+  if (!loaded.ok) throw new Error("the estate is not valid");
+  const { estate } = loaded;
+  const constants = scaled();
+  const startAt = Date.now() - HISTORY_SECONDS * 1000;
+  const normal = normalRouting(estate);
+  const clientRegion = createClientRegions(estate.regions.map((region) => region.name), undefined, 1);
+  const world = createWorld({
+    estate,
+    initialPools: normal.pools,
+    initialOrigins: normal.origins,
+    requests: syntheticRequests({ startAt, durationSeconds: 7 * 86_400, requestsPerSecond: job.requestsPerSecond, seed: 1, clientRegion }),
+    maxTokens: job.maxTokens,
+    policy: "breaker-and-retry",
+    edgeProbe: "shallow",
+    constants,
+    seed: 1,
+    startAt,
+  });
+  const platform = await startPlatform({ ...job, estate, constants, world, stateTable: "dev", functionKey: FUNCTION_KEY, time: {} });
+  await serveFaults(job.faultPort, platform, world, (body) => plannedFaults(Scenario.parse({ ...NO_SCENARIO, faults: [body] }), estate, Date.now(), 0));
+  console.info(welcome(job, estate.regions[0]?.name ?? ""));
+}
+
+const NO_SCENARIO = { name: "dev", title: "dev", durationMinutes: 1, estate: "-", traffic: {} };
+
+const Injected = z.looseObject({ kind: z.string() });
+
+/** POST a fault of the scenario format without `at` (it starts now); GET tells how clients fare. */
+async function serveFaults(port: number, { azure }: Platform, world: TrafficWorld, plan: (body: unknown) => readonly PlannedFault[]): Promise<void> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: unknown): void => void response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(body, null, 2)}\n`);
+    if (request.method !== "POST") {
+      answer(200, lastMinute(world));
+      return;
+    }
+    readJson(request)
+      .then((body) => FaultSchema.parse({ at: 0, for: 600, ...Injected.parse(body) }))
+      .then((fault) => plan(fault).forEach((planned) => inject(planned, azure.faults, world)))
+      .then(() => answer(202, { injected: true }))
+      .catch((error: unknown) => answer(400, { error: error instanceof z.ZodError ? z.prettifyError(error) : String(error) }));
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+}
+
+function inject({ fault, id, kind, region, effects }: PlannedFault, faults: Platform["azure"]["faults"], world: TrafficWorld): void {
+  const key = `${id}-${Date.now()}`;
+  const tell = (what: string): void => console.info(JSON.stringify({ event: "fault", at: new Date().toISOString(), kind: "fault", text: `${kind} ${region ?? ""} ${what}` }));
+  tell("begins");
+  effects.forEach((effect, i) => world.startFault(Date.now(), `${key}/${i}`, effect));
+  switchControlPlane(faults, fault, true);
+  setTimeout(() => {
+    tell("ends");
+    effects.forEach((_, i) => world.endFault(Date.now(), `${key}/${i}`));
+    switchControlPlane(faults, fault, false);
+  }, fault.for * 1000);
+}
+
+function lastMinute(world: TrafficWorld): unknown {
+  const now = Date.now();
+  world.advanceTo(now);
+  const recent = world.requests.filter((request) => request.endedAt > now - 60_000);
+  const results: Record<string, number> = {};
+  for (const { result } of recent) results[result] = (results[result] ?? 0) + 1;
+  return { lastMinute: { requests: recent.length, results } };
+}
+
+function welcome({ port, faultPort, automation }: DevJob, region: string): string {
+  const key = `-H 'x-functions-key: ${FUNCTION_KEY}'`;
+  return `
+The app runs at http://localhost:${port} (automation ${automation}) in front of an embedded Azure with live traffic. Try:
+  curl -s ${key} http://localhost:${port}/api/status
+  curl -s ${key} -X POST http://localhost:${port}/api/runbooks/evacuate/plan -d '{"region":"${region}","reason":"try"}'
+  curl -s ${key} -X POST http://localhost:${port}/api/runbooks/evacuate -d '{"region":"${region}","mode":"ungraceful","reason":"try"}'
+  curl -s ${key} http://localhost:${port}/api/runs
+Break something, and see how clients fare:
+  curl -s -X POST http://localhost:${faultPort}/ -d '{"kind":"foundryDown","region":"${region}","for":300}'
+  curl -s http://localhost:${faultPort}/
+What happens is shown below; Ctrl-C ends it.
+`;
+}
