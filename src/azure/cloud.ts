@@ -37,4 +37,3 @@ export const CLOUDS = {
     cognitiveServicesAudience: "https://cognitiveservices.azure.cn",
   },
 } as const satisfies Record<string, CloudEndpoints>;
-export type CloudName = keyof typeof CLOUDS;

@@ -31,11 +31,19 @@ describe("what a failed call means", () => {
     ["a deadline is busy", named("AbortError"), "busy"],
     ["a timeout is busy", named("TimeoutError"), "busy"],
     ["a refused connection is busy", new RestError("connect ECONNREFUSED", { code: "ECONNREFUSED" }), "busy"],
-    ["a reset below fetch is busy", new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNRESET" }) }), "busy"],
+    [
+      "a reset below fetch is busy",
+      new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNRESET" }) }),
+      "busy",
+    ],
     ["a fetch that says no more is busy", new TypeError("terminated"), "busy"],
     ["a failed long-running operation is busy", new Error("The long-running operation has failed. Conflict. x"), "busy"],
     ["no token is busy", named("CredentialUnavailableError"), "busy"],
-    ["a URL that cannot be used is invalid", new TypeError("Invalid URL", { cause: Object.assign(new Error("x"), { code: "ERR_INVALID_URL" }) }), "invalid"],
+    [
+      "a URL that cannot be used is invalid",
+      new TypeError("Invalid URL", { cause: Object.assign(new Error("x"), { code: "ERR_INVALID_URL" }) }),
+      "invalid",
+    ],
     ["anything else is invalid", new TypeError("x is not a function"), "invalid"],
     ["what is not even an error is invalid", "boom", "invalid"],
   ])("%s", (_rule, error, kind) => {
@@ -69,8 +77,15 @@ describe("what a person reads", () => {
 
 describe("ARM ids", () => {
   it("are read without regard to the case of their types", () => {
-    const id = parseResourceId(`/SUBSCRIPTIONS/${SUBSCRIPTION}/resourcegroups/rg1/providers/Microsoft.Cdn/profiles/P1/origingroups/og/origins/o1`);
-    expect([id.subscription, id.resourceGroup, id.nameOf("profiles"), id.nameOf("originGroups")]).toEqual([SUBSCRIPTION, "rg1", "P1", "og"]);
+    const id = parseResourceId(
+      `/SUBSCRIPTIONS/${SUBSCRIPTION}/resourcegroups/rg1/providers/Microsoft.Cdn/profiles/P1/origingroups/og/origins/o1`,
+    );
+    expect([id.subscription, id.resourceGroup, id.nameOf("profiles"), id.nameOf("originGroups")]).toEqual([
+      SUBSCRIPTION,
+      "rg1",
+      "P1",
+      "og",
+    ]);
   });
 
   it("say which segment they lack", () => {

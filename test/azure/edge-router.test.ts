@@ -15,7 +15,10 @@ async function setUp(answer: (request: Seen, count: number, url: string) => Repl
 }
 
 function origin(name: string, enabledState?: string): unknown {
-  return { name, properties: { hostName: `${name}.azure-api.net`, priority: null, weight: null, ...(enabledState ? { enabledState } : {}) } };
+  return {
+    name,
+    properties: { hostName: `${name}.azure-api.net`, priority: null, weight: null, ...(enabledState ? { enabledState } : {}) },
+  };
 }
 
 function change(name: string, enabled: boolean) {
@@ -52,9 +55,17 @@ describe("origins of a Standard profile", () => {
   it.each<[string, Reply, object]>([
     ["done at once", { status: 200, body: origin("o1", "Disabled") }, { ok: true }],
     ["accepted without an operation", { status: 202, body: origin("o1", "Disabled") }, { ok: true }],
-    ["429: owed", { status: 429, headers: { "retry-after": "372" }, body: { error: { code: "TooManyRequests", message: "m" } } }, { ok: false, kind: "busy", retryAfterSeconds: 372 }],
+    [
+      "429: owed",
+      { status: 429, headers: { "retry-after": "372" }, body: { error: { code: "TooManyRequests", message: "m" } } },
+      { ok: false, kind: "busy", retryAfterSeconds: 372 },
+    ],
     ["409: another write runs", { status: 409, body: { error: { code: "Conflict", message: "m" } } }, { ok: false, kind: "busy" }],
-    ["400: the last enabled origin", { status: 400, body: { error: { code: "BadRequest", message: "must contain at least one enabled endpoint" } } }, { ok: false, kind: "invalid" }],
+    [
+      "400: the last enabled origin",
+      { status: 400, body: { error: { code: "BadRequest", message: "must contain at least one enabled endpoint" } } },
+      { ok: false, kind: "invalid" },
+    ],
   ])("%s", async (_rule, reply, result) => {
     await using it = await setUp(() => reply);
     expect(await it.router.write(STANDARD_EDGE, [change("o1", false)])).toMatchObject(result);
@@ -85,8 +96,24 @@ const CLASSIC = {
         name: "bp",
         properties: {
           backends: [
-            { address: "A.azure-api.net", httpPort: 80, httpsPort: 443, enabledState: "Enabled", priority: 1, weight: 50, backendHostHeader: "a.azure-api.net" },
-            { address: "b.azure-api.net", httpPort: 80, httpsPort: 443, enabledState: "Enabled", priority: 1, weight: 50, backendHostHeader: "b.azure-api.net" },
+            {
+              address: "A.azure-api.net",
+              httpPort: 80,
+              httpsPort: 443,
+              enabledState: "Enabled",
+              priority: 1,
+              weight: 50,
+              backendHostHeader: "a.azure-api.net",
+            },
+            {
+              address: "b.azure-api.net",
+              httpPort: 80,
+              httpsPort: 443,
+              enabledState: "Enabled",
+              priority: 1,
+              weight: 50,
+              backendHostHeader: "b.azure-api.net",
+            },
           ],
         },
       },
@@ -103,9 +130,14 @@ describe("backends of a classic Front Door", () => {
 
   it("are written by reading the whole, flipping one state and putting the whole back, without a poll", async () => {
     await using it = await setUp((request, _count, url) =>
-      request.method === "GET" ? { body: CLASSIC } : { status: 202, headers: { "azure-asyncoperation": `${url}${OPERATION_PATH}` }, body: CLASSIC },
+      request.method === "GET"
+        ? { body: CLASSIC }
+        : { status: 202, headers: { "azure-asyncoperation": `${url}${OPERATION_PATH}` }, body: CLASSIC },
     );
-    expect(await it.router.write(CLASSIC_EDGE, [{ ...CLASSIC_ORIGIN, enabled: false }])).toEqual({ ok: true, operation: `${it.stub.url}${OPERATION_PATH}` });
+    expect(await it.router.write(CLASSIC_EDGE, [{ ...CLASSIC_ORIGIN, enabled: false }])).toEqual({
+      ok: true,
+      operation: `${it.stub.url}${OPERATION_PATH}`,
+    });
     expect(it.stub.routes()).toEqual([`GET ${CLASSIC_ID}`, `PUT ${CLASSIC_ID}`]);
     const sent = JSON.parse(it.stub.seen[1]?.body ?? "");
     expect(sent).toMatchObject({ location: "global", tags: { owner: "ops" }, properties: { friendlyName: "fd0" } });
@@ -126,21 +158,43 @@ describe("backends of a classic Front Door", () => {
     ["a frozen control plane is owed", 429, "busy"],
     ["creation is not allowed any more", 400, "invalid"],
   ])("%s", async (_rule, status, kind) => {
-    await using it = await setUp((request) => (request.method === "GET" ? { body: CLASSIC } : { status, body: { error: { code: "C", message: "m" } } }));
-    expect(await it.router.write(CLASSIC_EDGE, [{ ...CLASSIC_ORIGIN, enabled: false }])).toMatchObject({ ok: false, kind, statusCode: status });
+    await using it = await setUp((request) =>
+      request.method === "GET" ? { body: CLASSIC } : { status, body: { error: { code: "C", message: "m" } } },
+    );
+    expect(await it.router.write(CLASSIC_EDGE, [{ ...CLASSIC_ORIGIN, enabled: false }])).toMatchObject({
+      ok: false,
+      kind,
+      statusCode: status,
+    });
     expect(it.stub.seen).toHaveLength(2);
   });
 });
 
 describe("a look at a running operation", () => {
   it.each<[string, Reply, object]>([
-    ["runs, whatever stands in error", { body: { status: "InProgress", error: { code: "None", message: null } } }, { ok: true, state: "running" }],
-    ["succeeded, whatever stands in error", { body: { status: "Succeeded", error: { code: "None", message: null } } }, { ok: true, state: "succeeded" }],
-    ["failed, with its reason", { body: { status: "Failed", error: { code: "Conflict", message: "why" } } }, { ok: true, state: "failed", detail: "Failed: Conflict why" }],
+    [
+      "runs, whatever stands in error",
+      { body: { status: "InProgress", error: { code: "None", message: null } } },
+      { ok: true, state: "running" },
+    ],
+    [
+      "succeeded, whatever stands in error",
+      { body: { status: "Succeeded", error: { code: "None", message: null } } },
+      { ok: true, state: "succeeded" },
+    ],
+    [
+      "failed, with its reason",
+      { body: { status: "Failed", error: { code: "Conflict", message: "why" } } },
+      { ok: true, state: "failed", detail: "Failed: Conflict why" },
+    ],
     ["was cancelled", { body: { status: "Canceled" } }, { ok: true, state: "failed" }],
     ["runs by Location", { status: 202 }, { ok: true, state: "running" }],
     ["is done by Location", { status: 200, body: origin("o1") }, { ok: true, state: "succeeded" }],
-    ["cannot be read without the permission for operation results", { status: 403, body: { error: { code: "AuthorizationFailed", message: "m" } } }, { ok: false, kind: "forbidden" }],
+    [
+      "cannot be read without the permission for operation results",
+      { status: 403, body: { error: { code: "AuthorizationFailed", message: "m" } } },
+      { ok: false, kind: "forbidden" },
+    ],
     ["is throttled", { status: 429, headers: { "retry-after": "5" } }, { ok: false, kind: "busy", retryAfterSeconds: 5 }],
     ["is unknown", { status: 404, body: { error: { code: "NotFound", message: "m" } } }, { ok: false, kind: "missing" }],
     ["is redirected: not followed", { status: 302, headers: { location: "https://elsewhere.example/" } }, { ok: false, kind: "invalid" }],
@@ -153,11 +207,14 @@ describe("a look at a running operation", () => {
     expect(it.stub.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([`GET ${OPERATION_PATH}`]);
   });
 
-  it.each(["https://evil.example/x", "http://127.0.0.1/x", "https://127.0.0.1.evil.example/x", "nonsense"])("takes no token to %s", async (operation) => {
-    await using it = await setUp(() => ({ body: { status: "Succeeded" } }));
-    expect(await it.router.poll(STANDARD_EDGE, operation)).toMatchObject({ ok: false, kind: "invalid" });
-    expect(it.credential.scopes).toEqual([]);
-  });
+  it.each(["https://evil.example/x", "http://127.0.0.1/x", "https://127.0.0.1.evil.example/x", "nonsense"])(
+    "takes no token to %s",
+    async (operation) => {
+      await using it = await setUp(() => ({ body: { status: "Succeeded" } }));
+      expect(await it.router.poll(STANDARD_EDGE, operation)).toMatchObject({ ok: false, kind: "invalid" });
+      expect(it.credential.scopes).toEqual([]);
+    },
+  );
 
   it("is owed without a token", async () => {
     await using stub = await startStub(() => ({}));

@@ -17,9 +17,17 @@ async function startIdentityEndpoint() {
   const seen: { query: Record<string, string>; header: unknown }[] = [];
   const endpoint = { seen, hangs: false };
   const server = createServer((request, response) => {
-    seen.push({ query: Object.fromEntries(new URL(request.url ?? "", "http://h").searchParams), header: request.headers["x-identity-header"] });
+    seen.push({
+      query: Object.fromEntries(new URL(request.url ?? "", "http://h").searchParams),
+      header: request.headers["x-identity-header"],
+    });
     if (endpoint.hangs) return;
-    const token = { access_token: `token-${seen.length}`, expires_on: `${Math.floor(Date.now() / 1000) + 3600}`, resource: "r", token_type: "Bearer" };
+    const token = {
+      access_token: `token-${seen.length}`,
+      expires_on: `${Math.floor(Date.now() / 1000) + 3600}`,
+      resource: "r",
+      token_type: "Bearer",
+    };
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(token));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -33,7 +41,9 @@ async function startIdentityEndpoint() {
 it("the managed identity: user-assigned when AZURE_CLIENT_ID names one, else system-assigned, given up when its endpoint hangs", async () => {
   const { endpoint, server } = await startIdentityEndpoint();
   expect((await credential({ AZURE_CLIENT_ID: "client-1" }).getToken(SCOPE))?.token).toBe("token-1");
-  expect(endpoint.seen).toMatchObject([{ query: { resource: "https://management.azure.com", client_id: "client-1" }, header: "header-secret" }]);
+  expect(endpoint.seen).toMatchObject([
+    { query: { resource: "https://management.azure.com", client_id: "client-1" }, header: "header-secret" },
+  ]);
 
   await credential({}).getToken("https://cognitiveservices.azure.com/.default");
   expect(endpoint.seen[1]?.query).not.toHaveProperty("client_id");

@@ -3,7 +3,14 @@ import { createNotifier } from "../../src/azure/webhook/notifier.ts";
 import type { Notification } from "../../src/ports.ts";
 import { startStub, type Reply } from "./stub.ts";
 
-const NOTIFICATION: Notification = { event: "evacuate", estate: "prod", region: "eastus2", title: "Evacuating eastus2", reason: "5 of 5 probes failed", run: "evacuate-eastus2-1" };
+const NOTIFICATION: Notification = {
+  event: "evacuate",
+  estate: "prod",
+  region: "eastus2",
+  title: "Evacuating eastus2",
+  reason: "5 of 5 probes failed",
+  run: "evacuate-eastus2-1",
+};
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -25,7 +32,9 @@ describe("a notification", () => {
   it("is text alone for Slack", async () => {
     const post = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response("ok"));
     await createNotifier({ webhookUrl: "https://hooks.slack.com/services/T/B/x" }).send(NOTIFICATION);
-    expect(Object.keys(JSON.parse(String(post.mock.calls[0]?.[1]?.body)))).toEqual(["text"]);
+    expect(post.mock.calls[0]?.[1]?.body).toBe(
+      JSON.stringify({ text: "[prod] Evacuating eastus2\n5 of 5 probes failed\nrun evacuate-eastus2-1" }),
+    );
   });
 
   it.each<[string, Reply, string]>([

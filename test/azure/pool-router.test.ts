@@ -20,12 +20,23 @@ function pool(services: readonly unknown[]): Reply {
 async function setUp(answer: () => Reply) {
   const stub = await startStub(answer);
   const credential = staticCredential();
-  return { stub, credential, router: createPoolRouter(estate(stub.url), credential), gateway: gateway(stub.url), [Symbol.asyncDispose]: () => stub[Symbol.asyncDispose]() };
+  return {
+    stub,
+    credential,
+    router: createPoolRouter(estate(stub.url), credential),
+    gateway: gateway(stub.url),
+    [Symbol.asyncDispose]: () => stub[Symbol.asyncDispose](),
+  };
 }
 
 describe("reading a pool", () => {
   it("keeps absent weights and priorities absent, and the ETag as it came", async () => {
-    await using it = await setUp(() => pool([{ id: A, weight: 30, priority: 1 }, { id: B, weight: null }]));
+    await using it = await setUp(() =>
+      pool([
+        { id: A, weight: 30, priority: 1 },
+        { id: B, weight: null },
+      ]),
+    );
     expect(await it.router.read(it.gateway, "pool1")).toEqual({ ok: true, members: MEMBERS, etag: '"AAAAAADmoew="' });
     expect(it.stub.routes()).toEqual([`GET ${POOL_PATH}`]);
     expect(it.credential.scopes).toEqual(["https://management.azure.com/.default"]);
@@ -33,14 +44,17 @@ describe("reading a pool", () => {
   });
 
   it("refuses a backend that is no pool", async () => {
-    await using it = await setUp(() => ({ headers: { etag: '"1"' }, body: { properties: { type: "Single", url: "https://x", protocol: "http" } } }));
+    await using it = await setUp(() => ({
+      headers: { etag: '"1"' },
+      body: { properties: { type: "Single", url: "https://x", protocol: "http" } },
+    }));
     expect(await it.router.read(it.gateway, "pool1")).toMatchObject({ ok: false, kind: "invalid" });
   });
 });
 
 describe("writing a pool", () => {
   it("is one PATCH of the members and nothing else, under the version that was read", async () => {
-    await using it = await setUp(() => ({ ...Object(pool([])), headers: { etag: '"2"' } }));
+    await using it = await setUp(() => ({ headers: { etag: '"2"' }, body: {} }));
     expect(await it.router.write(it.gateway, "pool1", MEMBERS, '"1"')).toEqual({ ok: true, etag: '"2"' });
     expect(it.stub.routes()).toEqual([`PATCH ${POOL_PATH}`]);
     expect(it.stub.seen[0]?.headers["if-match"]).toBe('"1"');
@@ -48,8 +62,16 @@ describe("writing a pool", () => {
   });
 
   it.each<[string, Reply, object]>([
-    ["412: somebody else was faster", { status: 412, body: { error: { code: "PreconditionFailed", message: "Resource was modified" } } }, { kind: "conflict", statusCode: 412 }],
-    ["409: another operation runs", { status: 409, body: { error: { code: "PessimisticConcurrencyConflict", message: "in progress" } } }, { kind: "busy" }],
+    [
+      "412: somebody else was faster",
+      { status: 412, body: { error: { code: "PreconditionFailed", message: "Resource was modified" } } },
+      { kind: "conflict", statusCode: 412 },
+    ],
+    [
+      "409: another operation runs",
+      { status: 409, body: { error: { code: "PessimisticConcurrencyConflict", message: "in progress" } } },
+      { kind: "busy" },
+    ],
     ["403: a person must act", { status: 403, body: { error: { code: "AuthorizationFailed", message: "no" } } }, { kind: "forbidden" }],
     ["404: no such pool", { status: 404, body: { error: { code: "ResourceNotFound", message: "no" } } }, { kind: "missing" }],
     ["400: not valid", { status: 400, body: { error: { code: "ValidationError", message: "no" } } }, { kind: "invalid" }],
@@ -61,8 +83,16 @@ describe("writing a pool", () => {
   });
 
   it("does not wait out a long Retry-After: it reports it, capped", async () => {
-    await using it = await setUp(() => ({ status: 429, headers: { "retry-after": "86400" }, body: { error: { code: "TooMany", message: "later" } } }));
-    expect(await it.router.write(it.gateway, "pool1", MEMBERS, '"1"')).toMatchObject({ kind: "busy", statusCode: 429, retryAfterSeconds: 900 });
+    await using it = await setUp(() => ({
+      status: 429,
+      headers: { "retry-after": "86400" },
+      body: { error: { code: "TooMany", message: "later" } },
+    }));
+    expect(await it.router.write(it.gateway, "pool1", MEMBERS, '"1"')).toMatchObject({
+      kind: "busy",
+      statusCode: 429,
+      retryAfterSeconds: 900,
+    });
     expect(it.stub.seen).toHaveLength(1);
   });
 

@@ -23,7 +23,10 @@ function named(name: string, url: string): Deployment {
 
 describe("the completion probe", () => {
   it("sends one tiny completion with a token for the data plane", async () => {
-    await using it = await setUp(() => ({ headers: { "x-ratelimit-remaining-tokens": "99984", "x-ms-region": "East US 2" }, body: COMPLETION }));
+    await using it = await setUp(() => ({
+      headers: { "x-ratelimit-remaining-tokens": "99984", "x-ms-region": "East US 2" },
+      body: COMPLETION,
+    }));
     expect(await it.probe.deployment(deployment(it.stub.url))).toEqual({
       target: "gpt-eus2",
       kind: "deployment",
@@ -42,19 +45,46 @@ describe("the completion probe", () => {
   });
 
   it.each<[string, Reply, object]>([
-    ["429 is throttled", { status: 429, headers: { "retry-after": "33" }, body: { error: { code: "429", message: "exceeded token rate limit" } } }, { outcome: "throttled", detail: "429, 429: exceeded token rate limit, retry after 33 s" }],
+    [
+      "429 is throttled",
+      { status: 429, headers: { "retry-after": "33" }, body: { error: { code: "429", message: "exceeded token rate limit" } } },
+      { outcome: "throttled", detail: "429, 429: exceeded token rate limit, retry after 33 s" },
+    ],
     ["500 failed", { status: 500 }, { outcome: "failed", statusCode: 500 }],
     ["503 failed", { status: 503, body: "<html>down</html>" }, { outcome: "failed", statusCode: 503, detail: "503" }],
     ["408, the service's own timeout, failed", { status: 408 }, { outcome: "failed" }],
     ["200 without a body failed", { status: 200 }, { outcome: "failed", detail: "200 without a completion" }],
     ["200 with a page failed", { status: 200, body: "<html>hello</html>" }, { outcome: "failed" }],
     ["200 without a choice failed", { status: 200, body: { choices: [] } }, { outcome: "failed" }],
-    ["401 is the prober's fault", { status: 401, body: { statusCode: 401, message: "Unauthorized. Access token is missing" } }, { outcome: "misconfigured", detail: "401, Unauthorized. Access token is missing" }],
-    ["403 is the prober's fault", { status: 403, body: { error: { code: "PermissionDenied", message: "lacks" } } }, { outcome: "misconfigured" }],
-    ["404 is the prober's fault", { status: 404, body: { error: { code: "DeploymentNotFound", message: "no" } } }, { outcome: "misconfigured" }],
+    [
+      "401 is the prober's fault",
+      { status: 401, body: { statusCode: 401, message: "Unauthorized. Access token is missing" } },
+      { outcome: "misconfigured", detail: "401, Unauthorized. Access token is missing" },
+    ],
+    [
+      "403 is the prober's fault",
+      { status: 403, body: { error: { code: "PermissionDenied", message: "lacks" } } },
+      { outcome: "misconfigured" },
+    ],
+    [
+      "404 is the prober's fault",
+      { status: 404, body: { error: { code: "DeploymentNotFound", message: "no" } } },
+      { outcome: "misconfigured" },
+    ],
     ["another 400 is the prober's fault", { status: 400, body: { error: { message: "bad" } } }, { outcome: "misconfigured" }],
-    ["a redirect is the prober's fault and is not followed", { status: 307, headers: { location: "/elsewhere" } }, { outcome: "misconfigured", statusCode: 307 }],
-    ["a model that ran into the limit ran", { status: 400, body: { error: { message: "Could not finish the message because max_tokens or model output limit was reached. Please try again" } } }, { outcome: "ok", statusCode: 400 }],
+    [
+      "a redirect is the prober's fault and is not followed",
+      { status: 307, headers: { location: "/elsewhere" } },
+      { outcome: "misconfigured", statusCode: 307 },
+    ],
+    [
+      "a model that ran into the limit ran",
+      {
+        status: 400,
+        body: { error: { message: "Could not finish the message because max_tokens or model output limit was reached. Please try again" } },
+      },
+      { outcome: "ok", statusCode: 400 },
+    ],
     ["a broken connection failed", "reset", { outcome: "failed", detail: expect.stringContaining("connection failed") }],
   ])("%s", async (_rule, reply, finding) => {
     await using it = await setUp(() => reply);
@@ -79,7 +109,10 @@ describe("the completion probe", () => {
       queueMicrotask(() => deadline.abort(new DOMException("late", "TimeoutError")));
       return "hang";
     });
-    expect(await it.probe.deployment(deployment(it.stub.url))).toMatchObject({ outcome: "failed", detail: "no complete answer within 10 s" });
+    expect(await it.probe.deployment(deployment(it.stub.url))).toMatchObject({
+      outcome: "failed",
+      detail: "no complete answer within 10 s",
+    });
     expect(timeout).toHaveBeenCalledWith(10_000);
   });
 
@@ -121,11 +154,17 @@ describe("the field that bounds the answer", () => {
   });
 
   it.each([
-    ["new-model", "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "max_completion_tokens"],
+    [
+      "new-model",
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      "max_completion_tokens",
+    ],
     ["o1-like", "Unrecognized request argument supplied: max_completion_tokens", "max_tokens"],
   ])("is learnt from the refusal of %s, once", async (model, message, accepted) => {
     await using it = await setUp((request) =>
-      accepted in JSON.parse(request.body) ? { body: COMPLETION } : { status: 400, body: { error: { message, type: "invalid_request_error" } } },
+      accepted in JSON.parse(request.body)
+        ? { body: COMPLETION }
+        : { status: 400, body: { error: { message, type: "invalid_request_error" } } },
     );
     expect(await it.probe.deployment(named(model, it.stub.url))).toMatchObject({ outcome: "ok" });
     expect(await it.probe.deployment(named(model, it.stub.url))).toMatchObject({ outcome: "ok" });

@@ -7,10 +7,30 @@ import { startStub, type Reply, type Seen } from "./stub.ts";
 
 describe("tokens per minute of a deployment", () => {
   it.each<[string, object, number | null]>([
-    ["come from its token limit", { sku: { name: "Standard", capacity: 10 }, properties: { rateLimits: [{ key: "request", renewalPeriod: 10, count: 5 }, { key: "token", renewalPeriod: 60, count: 12_000 }] } }, 12_000],
-    ["are scaled to a minute", { sku: { name: "Standard", capacity: 10 }, properties: { rateLimits: [{ key: "token", renewalPeriod: 10, count: 2_000 }] } }, 12_000],
+    [
+      "come from its token limit",
+      {
+        sku: { name: "Standard", capacity: 10 },
+        properties: {
+          rateLimits: [
+            { key: "request", renewalPeriod: 10, count: 5 },
+            { key: "token", renewalPeriod: 60, count: 12_000 },
+          ],
+        },
+      },
+      12_000,
+    ],
+    [
+      "are scaled to a minute",
+      { sku: { name: "Standard", capacity: 10 }, properties: { rateLimits: [{ key: "token", renewalPeriod: 10, count: 2_000 }] } },
+      12_000,
+    ],
     ["come from the capacity when the limits are missing", { sku: { name: "GlobalStandard", capacity: 100 }, properties: {} }, 100_000],
-    ["are unknown for provisioned types, whose capacity is PTUs", { sku: { name: "ProvisionedManaged", capacity: 100 }, properties: {} }, null],
+    [
+      "are unknown for provisioned types, whose capacity is PTUs",
+      { sku: { name: "ProvisionedManaged", capacity: 100 }, properties: {} },
+      null,
+    ],
     ["are unknown without a SKU", { properties: {} }, null],
     ["are not divided by a period of zero", { properties: { rateLimits: [{ key: "token", renewalPeriod: 0, count: 2_000 }] } }, null],
   ])("%s", async (_rule, body, tokensPerMinute) => {
@@ -22,7 +42,10 @@ describe("tokens per minute of a deployment", () => {
 
   it("are a failure when ARM does not answer", async () => {
     await using stub = await startStub(() => ({ status: 503 }));
-    expect(await createCapacityReader(estate(stub.url), staticCredential()).tokensPerMinute(deployment(stub.url))).toMatchObject({ ok: false, kind: "busy" });
+    expect(await createCapacityReader(estate(stub.url), staticCredential()).tokensPerMinute(deployment(stub.url))).toMatchObject({
+      ok: false,
+      kind: "busy",
+    });
     expect(stub.seen).toHaveLength(1);
   });
 });
@@ -32,7 +55,9 @@ describe("usages", () => {
     const usage = (name: string) => ({ name: { value: name }, currentValue: 300, limit: 450, unit: "Count" });
     await using stub = await startStub((request, count): Reply => {
       const next = `https://${request.headers.host}/next`;
-      return count === 1 ? { body: { value: [usage("OpenAI.Standard.gpt-4o")], nextLink: next } } : { body: { value: [usage("OpenAI.Standard.o3"), { limit: 1 }] } };
+      return count === 1
+        ? { body: { value: [usage("OpenAI.Standard.gpt-4o")], nextLink: next } }
+        : { body: { value: [usage("OpenAI.Standard.o3"), { limit: 1 }] } };
     });
     expect(await createCapacityReader(estate(stub.url), staticCredential()).usages(deployment(stub.url))).toEqual({
       ok: true,
@@ -41,7 +66,10 @@ describe("usages", () => {
         { name: "OpenAI.Standard.o3", allocated: 300, limit: 450 },
       ],
     });
-    expect(stub.routes()).toEqual([`GET /subscriptions/${SUBSCRIPTION}/providers/Microsoft.CognitiveServices/locations/eastus2/usages`, "GET /next"]);
+    expect(stub.routes()).toEqual([
+      `GET /subscriptions/${SUBSCRIPTION}/providers/Microsoft.CognitiveServices/locations/eastus2/usages`,
+      "GET /next",
+    ]);
   });
 });
 
@@ -92,23 +120,46 @@ describe("traffic of a deployment", () => {
   it("asks twice, per minute, for this deployment only, on the account's path with one slash", async () => {
     const credential = staticCredential();
     await using stub = await startStub((request) => metric(metricOf(request), []));
-    await createMetricsReader(estate(stub.url), credential).traffic(deployment(stub.url, { resourceId: `${ACCOUNT_ID}/deployments/o'4` }), FROM, TO);
+    await createMetricsReader(estate(stub.url), credential).traffic(
+      deployment(stub.url, { resourceId: `${ACCOUNT_ID}/deployments/o'4` }),
+      FROM,
+      TO,
+    );
     expect(new Set(stub.routes())).toEqual(new Set([`GET ${ACCOUNT_ID}/providers/Microsoft.Insights/metrics`]));
     const queries = stub.seen.map(({ url }) => Object.fromEntries(new URL(url, "https://h").searchParams));
     expect(queries).toMatchObject([
-      { metricnames: "AzureOpenAIRequests", interval: "PT1M", aggregation: "Total", $filter: "ModelDeploymentName eq 'o''4' and StatusCode eq '*'", top: "100" },
+      {
+        metricnames: "AzureOpenAIRequests",
+        interval: "PT1M",
+        aggregation: "Total",
+        $filter: "ModelDeploymentName eq 'o''4' and StatusCode eq '*'",
+        top: "100",
+      },
       { metricnames: "TokenTransaction", interval: "PT1M", aggregation: "Total", $filter: "ModelDeploymentName eq 'o''4'" },
     ]);
     expect(new Set(credential.scopes)).toEqual(new Set(["https://management.azure.com/.default"]));
   });
 
   it.each<[string, Reply, object, number]>([
-    ["a metric with an error is not 'no data'", metric("AzureOpenAIRequests", [], { errorCode: "InvalidSeries", errorMessage: "no such metric" }), { kind: "invalid", reason: "metric AzureOpenAIRequests: InvalidSeries no such metric" }, 2],
-    ["an unwrapped error body is understood", { status: 400, body: { code: "BadRequest", message: "does not support requested dimension combination" } }, { kind: "invalid", statusCode: 400 }, 1],
+    [
+      "a metric with an error is not 'no data'",
+      metric("AzureOpenAIRequests", [], { errorCode: "InvalidSeries", errorMessage: "no such metric" }),
+      { kind: "invalid", reason: "metric AzureOpenAIRequests: InvalidSeries no such metric" },
+      2,
+    ],
+    [
+      "an unwrapped error body is understood",
+      { status: 400, body: { code: "BadRequest", message: "does not support requested dimension combination" } },
+      { kind: "invalid", statusCode: 400 },
+      1,
+    ],
     ["529 is throttled", { status: 529 }, { kind: "busy", statusCode: 529 }, 1],
   ])("%s", async (_rule, reply, failure, calls) => {
     await using stub = await startStub(() => reply);
-    expect(await createMetricsReader(estate(stub.url), staticCredential()).traffic(deployment(stub.url), FROM, TO)).toMatchObject({ ok: false, ...failure });
+    expect(await createMetricsReader(estate(stub.url), staticCredential()).traffic(deployment(stub.url), FROM, TO)).toMatchObject({
+      ok: false,
+      ...failure,
+    });
     expect(stub.seen).toHaveLength(calls);
   });
 });

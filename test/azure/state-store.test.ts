@@ -107,7 +107,10 @@ describe("rows of one partition", () => {
     await state.set("other", "z", "z");
     expect((await state.list("p")).map(({ key }) => key)).toEqual(["a", "b", "c", "d"]);
     const rows = await state.list<string>("p", "c");
-    expect(rows.map(({ key, value }) => [key, value])).toEqual([["c", "c"], ["d", "d"]]);
+    expect(rows.map(({ key, value }) => [key, value])).toEqual([
+      ["c", "c"],
+      ["d", "d"],
+    ]);
     expect(await state.put("p", "c", "new", rows[0]?.etag)).toBe("written");
   });
 
@@ -134,7 +137,9 @@ describe("the storage account", () => {
 
   it("is found by its table service URI and asked with the identity", async () => {
     const credential = staticCredential();
-    await using stub = await startStub((request) => (request.url.startsWith("/Tables") ? { status: 409, body: { "odata.error": { code: "TableAlreadyExists" } } } : { status: 503 }));
+    await using stub = await startStub((request) =>
+      request.url.startsWith("/Tables") ? { status: 409, body: { "odata.error": { code: "TableAlreadyExists" } } } : { status: 503 },
+    );
     const env = { AzureWebJobsStorage__tableServiceUri: stub.url };
     const state = createStateStore({ env, tableName: "state", credential });
     expect(stub.seen).toEqual([]);
@@ -149,11 +154,15 @@ describe("the storage account", () => {
 
   it("is not asked over plain HTTP with an identity", async () => {
     const env = { AzureWebJobsStorage__tableServiceUri: "http://127.0.0.1:1" };
-    await expect(createStateStore({ env, tableName: "state", credential: staticCredential() }).get("p", "k")).rejects.toThrow(/https|allowInsecureConnection/);
+    await expect(createStateStore({ env, tableName: "state", credential: staticCredential() }).get("p", "k")).rejects.toThrow(
+      /https|allowInsecureConnection/,
+    );
   });
 
   it("is asked over plain HTTP only by a connection string that says so", async () => {
-    const env = { AzureWebJobsStorage: "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VjcmV0;TableEndpoint=https://127.0.0.1:1/a" };
+    const env = {
+      AzureWebJobsStorage: "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VjcmV0;TableEndpoint=https://127.0.0.1:1/a",
+    };
     const failed = createStateStore({ env, tableName: "state", credential: failingCredential() }).get("p", "k");
     await expect(failed).rejects.toThrow("ECONNREFUSED");
     await expect(failed).rejects.not.toThrow("c2VjcmV0");

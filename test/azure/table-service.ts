@@ -15,7 +15,16 @@ export interface TableService extends AsyncDisposable {
 export async function startTableService(): Promise<TableService> {
   const port = await freePort();
   const main = createRequire(import.meta.url).resolve("azurite/dist/src/table/main.js");
-  const options = ["--silent", "--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck", "--tableHost", "127.0.0.1", "--tablePort", `${port}`];
+  const options = [
+    "--silent",
+    "--inMemoryPersistence",
+    "--disableTelemetry",
+    "--skipApiVersionCheck",
+    "--tableHost",
+    "127.0.0.1",
+    "--tablePort",
+    `${port}`,
+  ];
   const child = spawn(process.execPath, [main, ...options], { stdio: ["ignore", "pipe", "ignore"] });
   const kill = () => void child.kill();
   process.once("exit", kill);

@@ -15,7 +15,7 @@ import { problemOf } from "./members.ts";
 export function createPoolRouter(estate: Estate, credential: TokenCredential): PoolRouter {
   const clientOf = perSubscription((subscription) => new ApiManagementClient(credential, subscription, armOptions(estate.cloud)));
 
-  function locate(gateway: Gateway) {
+  function locate(gateway: Gateway): { backends: ApiManagementClient["backend"]; group: string; service: string } {
     const id = parseResourceId(gateway.resourceId);
     return { backends: clientOf(id.subscription).backend, group: id.resourceGroup, service: id.nameOf("service") };
   }

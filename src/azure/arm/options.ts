@@ -7,11 +7,18 @@ export function scopeOf(audience: string): string {
   return `${audience}/.default`;
 }
 
+export interface ArmOptions {
+  readonly endpoint: string;
+  readonly $host: string;
+  readonly credentialScopes: string;
+  readonly retryOptions: { readonly maxRetries: number };
+}
+
 /**
  * No retries inside a call: the SDKs honour `Retry-After` without a cap (azure-facts 0.4), so a throttled call would hold its activity
  * for minutes (372 s were seen, 13.4) and then report a deadline instead of the 429. Whoever asked decides when to ask again.
  */
-export function armOptions(cloud: CloudEndpoints) {
+export function armOptions(cloud: CloudEndpoints): ArmOptions {
   return {
     endpoint: cloud.resourceManager,
     $host: cloud.resourceManager,

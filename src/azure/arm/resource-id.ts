@@ -21,5 +21,9 @@ export function parseResourceId(id: string): ResourceId {
 
 /** The id of the parent, `levels` type/name pairs up. */
 export function parentId(id: string, levels = 1): string {
-  return id.replace(/\/+$/, "").split("/").slice(0, -2 * levels).join("/");
+  return id
+    .replace(/\/+$/, "")
+    .split("/")
+    .slice(0, -2 * levels)
+    .join("/");
 }

@@ -10,7 +10,9 @@ import { parseResourceId } from "../arm/resource-id.ts";
 const BY_TOKENS: ReadonlySet<string> = new Set(["Standard", "GlobalStandard", "DataZoneStandard"]);
 
 export function createCapacityReader(estate: Estate, credential: TokenCredential): CapacityReader {
-  const clientOf = perSubscription((subscription) => new CognitiveServicesManagementClient(credential, subscription, armOptions(estate.cloud)));
+  const clientOf = perSubscription(
+    (subscription) => new CognitiveServicesManagementClient(credential, subscription, armOptions(estate.cloud)),
+  );
   return {
     tokensPerMinute: (deployment) =>
       attempt(async () => {
@@ -25,7 +27,8 @@ export function createCapacityReader(estate: Estate, credential: TokenCredential
         const usages: { name: string; allocated: number; limit: number }[] = [];
         const { usages: client } = clientOf(parseResourceId(deployment.resourceId).subscription);
         for await (const { name, currentValue, limit } of client.list(deployment.region, bounded())) {
-          if (name?.value && currentValue !== undefined && limit !== undefined) usages.push({ name: name.value, allocated: currentValue, limit });
+          if (name?.value && currentValue !== undefined && limit !== undefined)
+            usages.push({ name: name.value, allocated: currentValue, limit });
         }
         return { ok: true, usages };
       }),

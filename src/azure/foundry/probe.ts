@@ -5,7 +5,16 @@ import type { Clock, WorkloadProbe } from "../../ports.ts";
 import { classify, networkCode, retryAfter } from "../arm/failure.ts";
 import { scopeOf } from "../arm/options.ts";
 import { oneLine } from "../text.ts";
-import { completionBody, completionUrl, errorText, firstTokenLimit, hasChoices, otherTokenLimit, ranOutOfTokens, type TokenLimit } from "./completion.ts";
+import {
+  completionBody,
+  completionUrl,
+  errorText,
+  firstTokenLimit,
+  hasChoices,
+  otherTokenLimit,
+  ranOutOfTokens,
+  type TokenLimit,
+} from "./completion.ts";
 
 interface Answer {
   readonly status: number;
@@ -26,7 +35,9 @@ export function createWorkloadProbe(estate: Estate, credential: TokenCredential,
 
   async function observe(target: Target, kind: TargetKind, ask: (signal: AbortSignal) => Promise<Finding>): Promise<Observation> {
     const sentAt = clock.now();
-    const finding = await ask(AbortSignal.timeout(probeDeadlineSeconds * 1000)).catch((error: unknown) => unanswered(error, probeDeadlineSeconds));
+    const finding = await ask(AbortSignal.timeout(probeDeadlineSeconds * 1000)).catch((error: unknown) =>
+      unanswered(error, probeDeadlineSeconds),
+    );
     const latencyMilliseconds = clock.now().getTime() - sentAt.getTime();
     return { target: target.id, kind, region: target.region, at: sentAt.toISOString(), latencyMilliseconds, ...finding };
   }
@@ -34,7 +45,8 @@ export function createWorkloadProbe(estate: Estate, credential: TokenCredential,
   async function complete(target: Deployment, token: string, signal: AbortSignal): Promise<Answer> {
     const limit = tokenLimits.get(target.id) ?? firstTokenLimit(target);
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const send = (field: TokenLimit) => ask(completionUrl(target), signal, { method: "POST", headers, body: completionBody(field, probeMaxTokens) });
+    const send = (field: TokenLimit): Promise<Answer> =>
+      ask(completionUrl(target), signal, { method: "POST", headers, body: completionBody(field, probeMaxTokens) });
     const answer = await send(limit);
     const other = otherTokenLimit(limit, answer.status, answer.body);
     if (other === undefined) return answer;
@@ -49,7 +61,8 @@ export function createWorkloadProbe(estate: Estate, credential: TokenCredential,
       if (!token.ok) return await observe(target, "deployment", async () => ({ outcome: "unmeasured", detail: token.reason }));
       return await observe(target, "deployment", async (signal) => judgeCompletion(await complete(target, token.value, signal)));
     },
-    gateway: (target: Gateway) => observe(target, "gateway", async (signal) => judge(await ask(`${target.url}${target.statusPath}`, signal, {}))),
+    gateway: (target: Gateway) =>
+      observe(target, "gateway", async (signal) => judge(await ask(`${target.url}${target.statusPath}`, signal, {}))),
   };
 }
 
@@ -59,7 +72,10 @@ async function ask(url: string, signal: AbortSignal, init: RequestInit): Promise
   return { status: response.status, headers: response.headers, body: await response.text() };
 }
 
-async function tokenFor(credential: TokenCredential, audience: string): Promise<{ ok: true; value: string } | { ok: false; reason: string }> {
+async function tokenFor(
+  credential: TokenCredential,
+  audience: string,
+): Promise<{ ok: true; value: string } | { ok: false; reason: string }> {
   try {
     const token = await credential.getToken(scopeOf(audience));
     return token ? { ok: true, value: token.token } : { ok: false, reason: "no token from the managed identity" };
@@ -75,7 +91,8 @@ function judgeCompletion(answer: Answer): Finding {
 
 function verdictOf(answer: Answer): Finding {
   if (answer.status === 200 && !hasChoices(answer.body)) return { outcome: "failed", statusCode: 200, detail: "200 without a completion" };
-  if (ranOutOfTokens(answer.status, answer.body)) return { outcome: "ok", statusCode: 400, detail: "the model ran into the probe's token limit" };
+  if (ranOutOfTokens(answer.status, answer.body))
+    return { outcome: "ok", statusCode: 400, detail: "the model ran into the probe's token limit" };
   return judge(answer);
 }
 
@@ -94,7 +111,8 @@ function outcomeOf(status: number): Outcome {
 
 function unanswered(error: unknown, deadlineSeconds: number): Finding {
   const name = error instanceof Error ? error.name : "";
-  if (name === "TimeoutError" || name === "AbortError") return { outcome: "failed", detail: `no complete answer within ${deadlineSeconds} s` };
+  if (name === "TimeoutError" || name === "AbortError")
+    return { outcome: "failed", detail: `no complete answer within ${deadlineSeconds} s` };
   const code = networkCode(error);
   if (code !== undefined) return { outcome: NO_ROUTE.has(code) ? "unmeasured" : "failed", detail: `connection failed: ${code}` };
   // What is left never reached the network: a URL or an id that cannot be used.

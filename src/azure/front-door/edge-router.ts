@@ -4,13 +4,14 @@ import type { EdgeRouter } from "../../ports.ts";
 import { attempt } from "../arm/failure.ts";
 import { createClassicOrigins } from "./classic.ts";
 import { createOperationPoll } from "./operation.ts";
+import type { Origins } from "./origins.ts";
 import { createStandardOrigins } from "./standard.ts";
 
 export function createEdgeRouter(estate: Estate, credential: TokenCredential): EdgeRouter {
   const origins = {
     standard: createStandardOrigins(estate.cloud, credential),
     classic: createClassicOrigins(estate.cloud, credential),
-  } satisfies Record<Edge["kind"], unknown>;
+  } satisfies Record<Edge["kind"], Origins>;
   const poll = createOperationPoll(estate.cloud, credential);
   return {
     read: (edge) => attempt(() => origins[edge.kind].read(edge)),

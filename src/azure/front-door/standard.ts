@@ -6,15 +6,16 @@ import type { Result } from "../../ports.ts";
 import { refuse } from "../arm/failure.ts";
 import { armOptions, bounded, perSubscription } from "../arm/options.ts";
 import { parseResourceId } from "../arm/resource-id.ts";
+import type { Origins } from "./origins.ts";
 
 /**
  * Front Door Standard/Premium. Reads go to the origin groups and never to the profile: reading profiles is limited to 50 per 5 minutes
  * (azure-facts 13.4). There is no If-Match here (2.2): the last writer wins.
  */
-export function createStandardOrigins(cloud: CloudEndpoints, credential: TokenCredential) {
+export function createStandardOrigins(cloud: CloudEndpoints, credential: TokenCredential): Origins {
   const clientOf = perSubscription((subscription) => new CdnManagementClient(credential, subscription, armOptions(cloud)));
 
-  function locate(edge: Edge) {
+  function locate(edge: Edge): { origins: CdnManagementClient["afdOrigins"]; group: string; profile: string } {
     const id = parseResourceId(edge.resourceId);
     return { origins: clientOf(id.subscription).afdOrigins, group: id.resourceGroup, profile: id.nameOf("profiles") };
   }

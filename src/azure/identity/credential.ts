@@ -20,8 +20,8 @@ export function managedIdentity(clientId: string | undefined): TokenCredential {
 async function beforeDeadline(token: Promise<AccessToken>): Promise<AccessToken> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const give = () => reject(new CredentialUnavailableError("the identity endpoint did not answer in time"));
-    timer = setTimeout(give, TOKEN_DEADLINE_MILLISECONDS);
+    const error = new CredentialUnavailableError("the identity endpoint did not answer in time");
+    timer = setTimeout(reject, TOKEN_DEADLINE_MILLISECONDS, error);
   });
   return await Promise.race([token, late]).finally(() => clearTimeout(timer));
 }

@@ -28,9 +28,11 @@ export function fromEntity<T>(entity: Readonly<Record<string, unknown>>): T {
   let text = "";
   for (let index = 0; ; index += 1) {
     const chunk = entity[`v${index}`];
-    if (typeof chunk !== "string") return JSON.parse(text);
+    if (typeof chunk !== "string") break;
     text += chunk;
   }
+  // The one cast: each caller names the type of what it wrote there itself.
+  return JSON.parse(text) as T;
 }
 
 export function checkedKey(key: string): string {

@@ -31,7 +31,9 @@ function serviceUri(env: Environment): string {
 
 /** Plain HTTP needs a connection string that says so itself; identities never go over it. */
 function saysHttp(connection: string): boolean {
-  const settings = new Map(connection.split(";").map((part) => [part.split("=", 1)[0]?.trim().toLowerCase() ?? "", part.slice(part.indexOf("=") + 1).trim()]));
+  const settings = new Map(
+    connection.split(";").map((part) => [part.split("=", 1)[0]?.trim().toLowerCase() ?? "", part.slice(part.indexOf("=") + 1).trim()]),
+  );
   const endpoint = settings.get("tableendpoint");
   return endpoint ? endpoint.toLowerCase().startsWith("http://") : settings.get("defaultendpointsprotocol")?.toLowerCase() === "http";
 }

@@ -2,14 +2,22 @@ import type { Notification, Notifier } from "../../ports.ts";
 
 const DEADLINE_MILLISECONDS = 5_000;
 
+interface CardAttachment {
+  readonly contentType: string;
+  readonly content: object;
+}
+
+type Warn = (message: string, fields: Readonly<Record<string, unknown>>) => void;
+
 interface NotifierOptions {
   /** A secret: it is never logged. Undefined = nobody wants to be notified. */
   readonly webhookUrl: string | undefined;
-  readonly warn?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Told of what was not delivered; a process warning when absent. */
+  readonly warn?: Warn;
 }
 
 /** Posts to a Slack, Teams or own webhook. */
-export function createNotifier({ webhookUrl, warn = console.warn }: NotifierOptions): Notifier {
+export function createNotifier({ webhookUrl, warn = emitWarning }: NotifierOptions): Notifier {
   return {
     async send(notification) {
       if (!webhookUrl) return;
@@ -37,14 +45,14 @@ async function post(webhookUrl: string, notification: Notification): Promise<str
 }
 
 /** `text` is what Slack and classic connectors show; a Teams workflow wants an adaptive card, which Slack would take for its own attachments. */
-function payload(notification: Notification, slack: boolean) {
+function payload(notification: Notification, slack: boolean): object {
   const { event, estate, region, title, reason, run } = notification;
   const text = `[${estate}] ${title}\n${reason}${run === undefined ? "" : `\nrun ${run}`}`;
   const facts = { event, estate, region, title, reason, ...(run === undefined ? {} : { run }) };
   return slack ? { text } : { text, ...facts, type: "message", attachments: [card(title, facts)] };
 }
 
-function card(title: string, facts: Readonly<Record<string, string>>) {
+function card(title: string, facts: Readonly<Record<string, string>>): CardAttachment {
   return {
     contentType: "application/vnd.microsoft.card.adaptive",
     content: {
@@ -57,6 +65,10 @@ function card(title: string, facts: Readonly<Record<string, string>>) {
       ],
     },
   };
+}
+
+function emitWarning(...[message, fields]: Parameters<Warn>): void {
+  process.emitWarning(`${message}: ${JSON.stringify(fields)}`);
 }
 
 function isSlack(webhookUrl: string): boolean {
