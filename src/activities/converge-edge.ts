@@ -4,6 +4,7 @@
  */
 import { desiredRouting, regionOfOrigin } from "../domain/desired-routing.ts";
 import type { Edge } from "../domain/estate.ts";
+import { holdOf } from "../domain/hold.ts";
 import { findOrigin } from "../domain/plan.ts";
 import type { OriginRouting } from "../domain/routing.ts";
 import type { Converged, ConvergedState } from "../domain/run.ts";
@@ -20,13 +21,20 @@ export async function convergeEdge(context: ConvergeContext, edge: Edge): Promis
   const read = await deps.edges.read(edge);
   if (!read.ok) return [item(context, edge, null, "owed", read.reason)];
   const desired = desiredRouting(deps.estate, { pools: [], origins: captured.origins }, context.state.holds);
-  const wanted = desired.routing.origins.filter((origin) => findOrigin(read.origins, origin)?.enabled !== origin.enabled);
+  const different = desired.routing.origins.filter((origin) => findOrigin(read.origins, origin)?.enabled !== origin.enabled);
+  // An origin of a region without a hold was changed by somebody else: it is theirs.
+  const wanted = different.filter((origin) => isHeld(context, origin));
   if (wanted.length === 0) {
     const state = desired.unserved.length > 0 ? "unserved" : "matched";
-    return captured.origins.map((origin) => item(context, edge, origin, state, "as wanted"));
+    return captured.origins.map((origin) => item(context, edge, origin, state, different.includes(origin) ? "changed by somebody else: kept" : "as wanted"));
   }
   if (!context.write) return wanted.map((origin) => item(context, edge, origin, "owed", "not written yet"));
   return writeOrigins(context, edge, wanted);
+}
+
+function isHeld({ deps, state }: ConvergeContext, origin: OriginRouting): boolean {
+  const region = regionOfOrigin(deps.estate, origin);
+  return region !== undefined && holdOf(state, region) !== undefined;
 }
 
 async function writeOrigins(context: ConvergeContext, edge: Edge, wanted: readonly OriginRouting[]): Promise<readonly Converged[]> {
@@ -43,13 +51,14 @@ async function writeOrigins(context: ConvergeContext, edge: Edge, wanted: readon
   return wanted.map((origin) => item(context, edge, origin, "propagating", `accepted: ${change}`, written.operation));
 }
 
-/** The origins whose write Azure is still carrying out; none when it has ended, well or not: ARM is read again then. */
+/** The origins whose write Azure is still carrying out; none when it has ended, well or not, or is not known: ARM is read again then. */
 async function runningOperation(context: ConvergeContext, edge: Edge): Promise<readonly Converged[]> {
   const open = (context.before?.items ?? []).filter((i) => i.target.startsWith(`${edge.id}/`) && i.state === "propagating");
   const operation = open[0]?.operation;
   if (operation === undefined) return [];
   const polled = await context.deps.edges.poll(edge, operation);
-  if (polled.ok && polled.state === "running") return open;
+  // An operation that cannot be asked for now is taken as running: a second write would queue behind it.
+  if (polled.ok ? polled.state === "running" : polled.kind === "busy") return open;
   const text = polled.ok ? `the write of ${edge.id} ${polled.state} in ARM ${polled.detail}` : `${edge.id}: ${polled.reason}`;
   await append(context.deps, context.run, "verify", text.trimEnd());
   return [];
