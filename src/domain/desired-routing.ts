@@ -50,7 +50,7 @@ function desiredMembers(members: readonly PoolMember[], share: (member: PoolMemb
   const desired = mergeGroups(groups);
   if (desired.length === 0) return "nobody";
   const byMember = new Map(desired.map((entry) => [entry.from, entry.to]));
-  return members.flatMap((member) => byMember.get(member) ?? []);
+  return members.flatMap((member) => byMember.get(member) ?? (member.weight === 0 && share(member) > 0 ? [member] : []));
 }
 
 interface Placed {
@@ -63,15 +63,20 @@ function mergeGroups(groups: readonly (readonly Carrier[])[]): readonly Placed[]
   const [group, ...rest] = groups;
   if (group === undefined) return [];
   const kept = group.filter((carrier) => carrier.share > 0);
-  const deficit = 1 - group.reduce((sum, carrier) => sum + carrier.part * carrier.share, 0);
+  const deficit = deficitOf(group);
   const free = kept.filter((carrier) => carrier.share === 1);
   const [next, ...afterNext] = rest;
   if (kept.every((carrier) => carrier.share === 1)) return [...kept.map(unchanged), ...mergeGroups(rest)];
   if (free.length > 0 || next === undefined) return [...weigh(spread(kept, deficit), undefined), ...mergeGroups(rest)];
   // Nobody in this group is free to take the deficit: the next group's members join it at its priority.
-  const helpers = normalise(spread(next.filter((carrier) => carrier.share > 0), 0));
+  const helpers = normalise(spread(next.filter((carrier) => carrier.share > 0), deficitOf(next)));
   const joined = [...spread(kept, 0), ...helpers.map(({ carrier, target }) => ({ carrier, target: target * deficit }))];
-  return [...weigh(joined, kept[0]?.member.priority), ...mergeGroups(afterNext)];
+  return [...weigh(joined, kept[0]?.member), ...mergeGroups(afterNext)];
+}
+
+/** Part [0–1] of a group's traffic that its members may not carry. */
+function deficitOf(group: readonly Carrier[]): number {
+  return 1 - group.reduce((sum, carrier) => sum + carrier.part * carrier.share, 0);
 }
 
 interface Target {
@@ -93,12 +98,17 @@ function normalise(targets: readonly Target[]): readonly Target[] {
   return targets.map((entry) => ({ ...entry, target: sum === 0 ? 1 / targets.length : entry.target / sum }));
 }
 
-function weigh(targets: readonly Target[], priority: number | undefined): readonly Placed[] {
+/** `beside` is the member that those of another group join: they take its priority, absent when it has none. */
+function weigh(targets: readonly Target[], beside: PoolMember | undefined): readonly Placed[] {
   const weights = apportion(targets.map((entry) => entry.target));
   return targets.map(({ carrier: { member } }, index) => {
     const to = { ...member, weight: weights[index] ?? 1 };
-    return { from: member, to: priority === undefined ? to : { ...to, priority } };
+    return { from: member, to: beside === undefined || priorityOf(member) === priorityOf(beside) ? to : atPriority(to, beside.priority) };
   });
+}
+
+function atPriority({ priority: _, ...member }: PoolMember, priority: number | undefined): PoolMember {
+  return priority === undefined ? member : { ...member, priority };
 }
 
 function unchanged(carrier: Carrier): Placed {
@@ -115,9 +125,10 @@ function priorityGroups(carriers: readonly Carrier[]): readonly (readonly Carrie
   return numbers.map((number) => carriers.filter((carrier) => priorityOf(carrier.member) === number));
 }
 
+/** A member that somebody else gave weight 0 carries nothing, and is given nothing. */
 function carriersOf(members: readonly PoolMember[], share: (member: PoolMember) => number): readonly Carrier[] {
   const parts = normalParts(members);
-  return members.map((member, index) => ({ member, part: parts[index] ?? 0, share: share(member) }));
+  return members.flatMap((member, index) => (member.weight === 0 ? [] : [{ member, part: parts[index] ?? 0, share: share(member) }]));
 }
 
 /** Part [0–1] of its own priority group that each member carries. Members without a weight count as the mean of those with one [U]. */

@@ -49,14 +49,17 @@ const RUNGS: Record<GuardCode, Rung> = {
     if (estate.safety.mode !== "auto") return refused(`the mode is ${estate.safety.mode}, not auto`);
     return passed("the mode is auto and the kill switch is off");
   },
-  selfDoubt: ({ verdicts }) => {
-    const all = verdicts.flatMap((v) => (v.gateway === null ? [v.foundry] : [v.foundry, v.gateway]));
+  selfDoubt: ({ estate, verdicts }) => {
+    const all = verdicts.flatMap((v) => [...(hasDeployment(estate, v.region) ? [v.foundry] : []), ...(v.gateway === null ? [] : [v.gateway])]);
     const working = all.filter((verdict) => verdict.state === "healthy" || verdict.state === "pressured").length;
     if (working === 0) return refused(`none of ${all.length} regional verdicts is healthy: the prober itself may be cut off`);
     return passed(`${working} of ${all.length} regional verdicts are healthy`);
   },
-  minHealthyRegions: ({ estate, state, region, verdicts }) => {
-    const left = verdicts.filter((v) => v.region !== region && holdOf(state, v.region) === undefined && isHealthy(v)).map((v) => v.region);
+  minHealthyRegions: ({ estate, state, region, verdicts, share }) => {
+    // What leaves a gateway needs another gateway; what leaves a deployment needs another deployment.
+    const canTakeOver = (v: RegionVerdict): boolean => (share >= 1 ? v.gateway !== null : hasDeployment(estate, v.region));
+    const free = verdicts.filter((v) => v.region !== region && holdOf(state, v.region) === undefined);
+    const left = free.filter((v) => canTakeOver(v) && isHealthy(v)).map((v) => v.region);
     const need = estate.safety.minHealthyRegions;
     const found = `${left.length} healthy region${left.length === 1 ? "" : "s"} would remain (${left.join(", ") || "none"}), ${need} needed`;
     return left.length >= need ? passed(found) : refused(found);
@@ -88,6 +91,10 @@ function passed(reason: string): Omit<GuardResult, "code"> {
 
 function refused(reason: string): Omit<GuardResult, "code"> {
   return { outcome: "refused", reason };
+}
+
+function hasDeployment(estate: Estate, region: string): boolean {
+  return estate.deployments.some((deployment) => deployment.region === region);
 }
 
 function isHealthy(verdict: RegionVerdict): boolean {

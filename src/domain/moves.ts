@@ -45,7 +45,9 @@ function edgeLevers(policy: RunPolicy, seen: Seen, hold: Hold): HoldChange {
 function nextRestoreMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): Move {
   const back = stepBack(policy, seen, hold);
   if (back !== null) return back;
-  const change = { ...(run.mode === "ungraceful" ? { share: 1 } : shareUp(policy, seen, hold)), ...edgeReturn(policy, run, seen, hold) };
+  // Straight up only once: after a relapse even an ungraceful restore waits for its soak, or it would go up and down at every turn.
+  const straight = run.mode === "ungraceful" && (hold.relapses === 0 || restoreReadiness(policy, foundryOnly(seen), hold, seen.at).ready);
+  const change = { ...(straight ? { share: 1 } : run.mode === "graceful" ? shareUp(policy, seen, hold) : {}), ...edgeReturn(policy, run, seen, hold) };
   const changed = Object.entries(change).some(([key, value]) => hold[key as keyof Hold] !== value);
   if (changed) return { kind: "change", change, reason: describe(change) };
   const settling = settle(policy, seen);
@@ -62,9 +64,15 @@ function stepBack(policy: RunPolicy, seen: Seen, hold: Hold): Move | null {
     return { kind: "change", change: { share: 0, relapses }, reason: `it fails again (${seen.verdict.foundry.reason}): back to 0 %` };
   }
   const failed = seen.answers !== null && seen.answers.count >= policy.restore.bakeAnswers && seen.answers.failed / seen.answers.count > STRAIN;
-  if (!failed && seen.verdict.foundry.state !== "pressured") return null;
+  if (!failed && !strainsNow(policy, seen, hold)) return null;
   const lower = policy.restore.gracefulShares.findLast((share) => share < hold.share) ?? 0;
   return { kind: "change", change: { share: lower, relapses }, reason: `it strains at ${percent(hold.share)}: back to ${percent(lower)}` };
+}
+
+/** One spell of pressure costs one step: it must have begun on this step, or have outlasted the bake of the step back. */
+function strainsNow(policy: RunPolicy, { verdict: { foundry }, at }: Seen, hold: Hold): boolean {
+  const newer = secondsBetween(hold.shareSince, foundry.since) > 0;
+  return foundry.state === "pressured" && (newer || secondsBetween(hold.shareSince, at) >= policy.restore.bakeSeconds);
 }
 
 /** Share of failing answers above which a step of a restore goes back. */
