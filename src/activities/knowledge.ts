@@ -8,11 +8,13 @@ import type { DemandByDeployment } from "../domain/region-verdict.ts";
 import type { Routing } from "../domain/routing.ts";
 import { secondsBetween } from "../domain/time.ts";
 import type { Deps } from "../ports.ts";
-import { setKnowledge, type Knowledge } from "./memory.ts";
+import { readState, setKnowledge, type Knowledge } from "./memory.ts";
 
 const DEMAND_SECONDS = 300;
 const ROUTING_SECONDS = 900;
 const LIMITS_SECONDS = 3600;
+/** What could not be read is asked for again after this time. */
+const GAP_SECONDS = 60;
 /** Demand is the 95th percentile of this many minutes. */
 const DEMAND_WINDOW_MINUTES = 10;
 
@@ -27,17 +29,21 @@ export async function refreshKnowledge(deps: Deps, known: Knowledge | null, epis
   const old = known ?? { capacity: UNKNOWN_CAPACITY, routing: null, limitsAt: null, routingAt: null, gaps: [] };
   const due = (at: string | null, seconds: number): boolean => at === null || secondsBetween(at, now) >= seconds;
   const wanted = {
-    demand: due(old.capacity.measuredAt, DEMAND_SECONDS) || hasGap(old, "demand", now),
-    limits: due(old.limitsAt, LIMITS_SECONDS),
+    demand: due(old.capacity.measuredAt, DEMAND_SECONDS) || (hasGap(old, "demand") && due(old.capacity.measuredAt, GAP_SECONDS)),
+    limits: due(old.limitsAt, LIMITS_SECONDS) || (hasGap(old, "rate limit") && due(old.limitsAt, GAP_SECONDS)),
     routing: !episodeOpen && due(old.routingAt, ROUTING_SECONDS),
   };
   if (!wanted.demand && !wanted.limits && !wanted.routing) return old;
-  const gaps: string[] = [];
-  const [demand, limits, routing] = await Promise.all([
+  // A gap stays named until what it is about has been asked for again.
+  const asked = [...(wanted.demand ? ["demand"] : []), ...(wanted.limits ? ["rate limit"] : []), ...(wanted.routing ? ["routing"] : [])];
+  const gaps = old.gaps.filter((gap) => !asked.some((topic) => gap.startsWith(topic)));
+  const [demand, limits, read] = await Promise.all([
     wanted.demand ? readDemand(deps, old.capacity.demand, gaps) : old.capacity.demand,
     wanted.limits ? readLimits(deps, old.capacity.limits, gaps) : old.capacity.limits,
-    wanted.routing ? readRouting(deps, gaps) : old.routing,
+    wanted.routing ? readRouting(deps, gaps) : null,
   ]);
+  // What was read while an episode began may already be held routing.
+  const routing = read !== null && (await readState(deps)).value.episode === null ? read : null;
   const knowledge: Knowledge = {
     capacity: { demand, limits, measuredAt: wanted.demand ? now : old.capacity.measuredAt },
     routing: routing ?? old.routing,
@@ -49,10 +55,8 @@ export async function refreshKnowledge(deps: Deps, known: Knowledge | null, epis
   return knowledge;
 }
 
-/** A deployment whose demand was never measured is asked for again at every minute. */
-function hasGap(old: Knowledge, what: string, now: string): boolean {
-  const incomplete = old.gaps.some((gap) => gap.startsWith(what));
-  return incomplete && secondsBetween(old.capacity.measuredAt ?? now, now) >= 60;
+function hasGap(old: Knowledge, what: string): boolean {
+  return old.gaps.some((gap) => gap.startsWith(what));
 }
 
 async function readDemand(deps: Deps, old: Capacity["demand"], gaps: string[]): Promise<Capacity["demand"]> {
