@@ -1,0 +1,167 @@
+/** Fakes of Azure behind the ports: pools with ETags, edges with slow operations, metrics and rate limits; each call can be made to fail. */
+import type { Estate } from "../../src/domain/estate.ts";
+import type { OriginRouting, PoolMember, Routing } from "../../src/domain/routing.ts";
+import type { CapacityReader, EdgeRouter, Failure, FailureKind, MetricsReader, PoolRouter, TrafficMinute } from "../../src/ports.ts";
+
+export function failure(kind: FailureKind, statusCode?: number): Failure {
+  return { ok: false, kind, reason: `answered ${statusCode ?? kind}`, ...(statusCode === undefined ? {} : { statusCode }) };
+}
+
+/** Failures by call, each for a number of times: `write apim-east/gpt`. */
+export interface FailurePlan {
+  fail(call: string, what: Failure, times?: number): void;
+  take(call: string): Failure | undefined;
+}
+
+function failurePlan(): FailurePlan {
+  const planned = new Map<string, { what: Failure; left: number }>();
+  return {
+    fail: (call, what, times = Infinity) => void planned.set(call, { what, left: times }),
+    take(call) {
+      const entry = planned.get(call);
+      if (entry === undefined || entry.left === 0) return undefined;
+      entry.left -= 1;
+      return entry.what;
+    },
+  };
+}
+
+export interface FakePools extends PoolRouter, Pick<FailurePlan, "fail"> {
+  members(gateway: string): readonly PoolMember[];
+  /** Somebody else writes the pool, in the portal. */
+  edit(gateway: string, members: readonly PoolMember[]): void;
+  /** Happens after a read was answered and before its caller sees it. */
+  afterRead: (gateway: string) => void | Promise<void>;
+  readonly calls: string[];
+}
+
+export function fakePools(normal: Routing, journal: string[]): FakePools {
+  const pools = new Map(normal.pools.map((pool) => [pool.gateway, { members: pool.members, version: 1 }]));
+  const plan = failurePlan();
+  const calls: string[] = [];
+  const find = (gateway: string): { members: readonly PoolMember[]; version: number } => {
+    const found = pools.get(gateway);
+    if (found === undefined) throw new Error(`no pool of ${gateway}`);
+    return found;
+  };
+  const log = (call: string): void => void (calls.push(call), journal.push(`pool ${call}`));
+  const fake: FakePools = {
+    calls,
+    fail: plan.fail,
+    members: (gateway) => find(gateway).members,
+    edit: (gateway, members) => void pools.set(gateway, { members, version: find(gateway).version + 1 }),
+    afterRead: () => undefined,
+    async read(gateway) {
+      log(`read ${gateway.id}`);
+      const failed = plan.take(`read ${gateway.id}`);
+      if (failed !== undefined) return failed;
+      const { members, version } = find(gateway.id);
+      await fake.afterRead(gateway.id);
+      return { ok: true, members: members.map((member) => ({ ...member })), etag: `"${version}"` };
+    },
+    async write(gateway, _pool, members, etag) {
+      log(`write ${gateway.id}`);
+      const failed = plan.take(`write ${gateway.id}`);
+      if (failed !== undefined) return failed;
+      const { version } = find(gateway.id);
+      if (etag !== `"${version}"`) return failure("conflict", 412);
+      fake.edit(gateway.id, members);
+      return { ok: true, etag: `"${version + 1}"` };
+    },
+  };
+  return fake;
+}
+
+export interface FakeEdges extends EdgeRouter, Pick<FailurePlan, "fail"> {
+  /** Writes are accepted and take effect only with `finish`. */
+  slow: boolean;
+  readonly calls: string[];
+  enabled(origin: string): boolean | undefined;
+  edit(origin: string, enabled: boolean): void;
+  finish(state: "succeeded" | "failed"): void;
+}
+
+export function fakeEdges(normal: Routing, journal: string[]): FakeEdges {
+  let origins: readonly OriginRouting[] = normal.origins;
+  let running: { id: string; wanted: readonly OriginRouting[] } | undefined;
+  let count = 0;
+  const plan = failurePlan();
+  const ended = new Map<string, "succeeded" | "failed">();
+  const calls: string[] = [];
+  const log = (call: string): void => void (calls.push(call), journal.push(`edge ${call}`));
+  const apply = (wanted: readonly OriginRouting[]): void => {
+    origins = origins.map((origin) => wanted.find((w) => w.edge === origin.edge && w.origin === origin.origin) ?? origin);
+  };
+  const fake: FakeEdges = {
+    slow: false,
+    calls,
+    fail: plan.fail,
+    enabled: (name) => origins.find((origin) => origin.origin === name)?.enabled,
+    edit: (name, enabled) => void (origins = origins.map((origin) => (origin.origin === name ? { ...origin, enabled } : origin))),
+    finish(state) {
+      if (running === undefined) throw new Error("no operation runs");
+      if (state === "succeeded") apply(running.wanted);
+      ended.set(running.id, state);
+      running = undefined;
+    },
+    async read(edge) {
+      log(`read ${edge.id}`);
+      return plan.take(`read ${edge.id}`) ?? { ok: true, origins: origins.filter((origin) => origin.edge === edge.id) };
+    },
+    async write(edge, wanted) {
+      log(`write ${edge.id} ${wanted.map((o) => `${o.origin}=${o.enabled ? "on" : "off"}`).join(" ")}`);
+      const failed = plan.take(`write ${edge.id}`);
+      if (failed !== undefined) return failed;
+      if (!fake.slow) return apply(wanted), { ok: true };
+      running = { id: `operation-${(count += 1)}`, wanted };
+      return { ok: true, operation: running.id };
+    },
+    async poll(edge, operation) {
+      log(`poll ${edge.id}`);
+      const failed = plan.take(`poll ${edge.id}`);
+      if (failed !== undefined) return failed;
+      return { ok: true, state: ended.get(operation) ?? "running", detail: "" };
+    },
+  };
+  return fake;
+}
+
+export interface FakeMetrics extends MetricsReader {
+  /** By deployment; undefined = nothing is known, a failure = the call fails. */
+  minutes: Record<string, readonly TrafficMinute[] | Failure | undefined>;
+  readonly asked: { deployment: string; from: Date; to: Date }[];
+}
+
+export function minute(tokens: number | null, changes: Partial<TrafficMinute> = {}): TrafficMinute {
+  return { at: "2026-01-05T00:00:00.000Z", tokens, answered: tokens === null ? null : 10, serverErrors: null, throttled: null, ...changes };
+}
+
+export function fakeMetrics(estate: Estate, tokens: number): FakeMetrics {
+  const fake: FakeMetrics = {
+    minutes: Object.fromEntries(estate.deployments.map((d) => [d.id, Array.from({ length: 10 }, () => minute(tokens))])),
+    asked: [],
+    async traffic(deployment, from, to) {
+      fake.asked.push({ deployment: deployment.id, from, to });
+      const known = fake.minutes[deployment.id] ?? [];
+      return "ok" in known ? known : { ok: true, minutes: known };
+    },
+  };
+  return fake;
+}
+
+export interface FakeCapacity extends CapacityReader {
+  tokens: Record<string, number | null | Failure>;
+}
+
+/** Azure tells no rate limit unless a test says one. */
+export function fakeCapacity(): FakeCapacity {
+  const fake: FakeCapacity = {
+    tokens: {},
+    async tokensPerMinute(deployment) {
+      const known = fake.tokens[deployment.id] ?? null;
+      return typeof known === "object" && known !== null ? known : { ok: true, tokensPerMinute: known };
+    },
+    usages: async () => ({ ok: true, usages: [] }),
+  };
+  return fake;
+}
