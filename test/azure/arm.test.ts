@@ -2,7 +2,6 @@ import { RestError } from "@azure/data-tables";
 import { describe, expect, it } from "vitest";
 import { classify } from "../../src/azure/arm/failure.ts";
 import { parentId, parseResourceId } from "../../src/azure/arm/resource-id.ts";
-import { CLOUDS } from "../../src/azure/cloud.ts";
 import { oneLine } from "../../src/azure/text.ts";
 import { ACCOUNT_ID, SUBSCRIPTION } from "./fixtures.ts";
 
@@ -94,12 +93,5 @@ describe("ARM ids", () => {
 
   it("have parents", () => {
     expect(parentId(`${ACCOUNT_ID}/deployments/gpt-4o`)).toBe(ACCOUNT_ID);
-  });
-});
-
-describe("clouds", () => {
-  it.each(Object.entries(CLOUDS))("%s: every endpoint is https without a trailing slash", (_name, endpoints) => {
-    for (const endpoint of Object.values(endpoints)) expect(endpoint).toMatch(/^https:\/\/[^/]+$/);
-    expect(endpoints.metricsBatch).toContain("{region}");
   });
 });
