@@ -1,11 +1,13 @@
 /** Errors as RFC 9457 problem documents with a stable type and the offending field. */
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
-import { z } from "zod";
+import type { z } from "zod";
+import { parseJsonBody } from "../app/body.ts";
 import { EstateError } from "../app/compose.ts";
 
 export interface FieldError {
   readonly field: string;
   readonly message: string;
+  readonly found?: string;
 }
 
 /** Thrown by handlers; becomes a problem document. */
@@ -49,19 +51,13 @@ export function answering(handler: (request: HttpRequest, context: InvocationCon
   };
 }
 
-/** The JSON body by its schema; every wrong field is named with what is allowed. */
+/** The JSON body by its schema; every wrong field is named with the value found and what is allowed. */
 export async function parseBody<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
-  const text = await request.text();
-  let value: unknown;
-  try {
-    value = JSON.parse(text === "" ? "{}" : text);
-  } catch (error) {
-    throw new Problem(400, "invalid-body", `The body is not JSON: ${error instanceof Error ? error.message : ""}`);
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message }));
-  throw new Problem(400, "invalid-body", errors.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`)).join("; "), errors);
+  const parsed = parseJsonBody(schema, await request.text());
+  if (parsed.ok) return parsed.value;
+  const errors = parsed.issues.map(({ path, message, found }) => ({ field: path, message, found }));
+  const detail = errors.map(({ field, message, found }) => `${field === "" ? "body" : field}: ${message} (found ${found})`).join("; ");
+  throw new Problem(400, "invalid-body", detail, errors);
 }
 
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): HttpResponseInit {
