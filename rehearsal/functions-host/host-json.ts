@@ -20,7 +20,10 @@ const HostJson = z.looseObject({
       durableTask: z
         .looseObject({
           // 3 to 45 letters and digits, a letter first: a real host stops at start-up otherwise.
-          hubName: z.string().regex(/^[A-Za-z][A-Za-z0-9]{2,44}$/).default("TestHubName"),
+          hubName: z
+            .string()
+            .regex(/^[A-Za-z][A-Za-z0-9]{2,44}$/)
+            .default("TestHubName"),
           maxConcurrentActivityFunctions: z.int().min(1).default(10),
           storageProvider: z.looseObject({ workItemQueueVisibilityTimeout: timeSpan.default(300_000) }).prefault({}),
         })

@@ -2,19 +2,19 @@
  * A local Functions host: runs an app, unmodified, as the real host and Node worker do. Start, kill and start again on the same
  * directory: orchestrations go on from disk. Works on virtual and on real time; it asks only the global Date and timers.
  */
-import { EventEmitter } from "node:events";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { type DurableLatency, MEASURED_LATENCY } from "./constants.ts";
 import type { Registrations } from "./core-module.ts";
 import { Agenda } from "./durable/agenda.ts";
 import { clientBinding, type Webhooks } from "./durable/client-binding.ts";
-import { type DurableCounts, type HostEvent, TaskHub } from "./durable/hub.ts";
+import type { DurableCounts, HostEvent } from "./durable/hub-options.ts";
+import { TaskHub } from "./durable/hub.ts";
 import type { InstanceStatus } from "./durable/instances.ts";
-import { manage } from "./durable/management.ts";
+import { durableAnswer } from "./durable/management.ts";
 import { openStore } from "./durable/store.ts";
-import { parseHostJson } from "./host-json.ts";
-import { createHttpTriggers, type HttpAnswer, type HttpCall } from "./http-triggers.ts";
+import { type HostSettings, parseHostJson } from "./host-json.ts";
+import { createHttpTriggers, hasKey, type HttpCall } from "./http-triggers.ts";
 import { close, listen, type Respond, serve } from "./server.ts";
 import { startTimerTriggers } from "./timer-triggers.ts";
 import { checkBindings, createWorker, LOG_LEVELS, type LogLine, type Worker } from "./worker.ts";
@@ -52,7 +52,7 @@ export interface Host {
   kill(): void;
   /** Lets running invocations finish, then ends. */
   stop(): Promise<void>;
-  /** In the order of their creation. */
+  /** In the order of their start. */
   instances(): readonly InstanceStatus[];
   /** After the result is on disk and before anything follows from it. */
   onActivityCompleted(listener: (instanceId: string, activity: string) => void): void;
@@ -62,7 +62,7 @@ export interface Host {
 export async function startHost(options: HostOptions): Promise<Host> {
   const settings = parseHostJson(options.hostJson);
   checkBindings(options.registrations.functions);
-  const { log, onError } = logging(options);
+  const agenda = new Agenda();
   const main = await listen(options.port);
   const rpc = await listen(0);
   const webhooks = {
@@ -71,78 +71,89 @@ export async function startHost(options: HostOptions): Promise<Host> {
     rpcBaseUrl: `${rpc.url}${RPC_BASE}`,
     key: options.functionKey,
   };
+  const parts: Parts = { options, settings, agenda, servers: [main.server, rpc.server], webhooks, ...logging(options, agenda) };
+  try {
+    return begin(parts, main.url);
+  } catch (error) {
+    agenda.kill();
+    parts.servers.forEach(close);
+    throw error;
+  }
+}
+
+interface Parts extends Logging {
+  readonly options: HostOptions;
+  readonly settings: HostSettings;
+  readonly agenda: Agenda;
+  /** Functions and webhooks; the durable client's. */
+  readonly servers: readonly [Server, Server];
+  readonly webhooks: Webhooks;
+}
+
+function begin(parts: Parts, url: string): Host {
+  const { options, agenda, servers, webhooks, log, onError } = parts;
+  const [mainServer, rpcServer] = servers;
   const worker = createWorker({ registrations: options.registrations, durableClient: () => clientBinding(webhooks), log });
-  const events = new EventEmitter<{ event: [HostEvent] }>();
-  events.on("event", (event) => options.onEvent?.(event));
-  const hub = new TaskHub({
+  const activityListeners: ActivityListener[] = [];
+  const hub = createHub(parts, worker, activityListeners);
+  servers.forEach((server) => options.onServer?.(server));
+  serve(rpcServer, agenda, async (call) => durableAnswer(hub, webhooks, call, RPC_BASE));
+  serve(mainServer, agenda, respondOnMain(parts, worker, hub));
+  const timers = join(options.historyDirectory, "timers");
+  startTimerTriggers({ worker, agenda, directory: timers, settings: options.settings ?? process.env, onError });
+  hub.resume();
+  return {
+    url,
+    rpcUrl: webhooks.rpcBaseUrl,
+    kill() {
+      agenda.kill();
+      servers.forEach(close);
+    },
+    async stop() {
+      mainServer.close();
+      await agenda.drain();
+      servers.forEach(close);
+    },
+    instances: () => hub.instances.list(),
+    onActivityCompleted: (listener) => void activityListeners.push(listener),
+    counts: { invocations: worker.invocations, durable: hub.counts },
+  };
+}
+
+type ActivityListener = (instanceId: string, activity: string) => void;
+
+function createHub({ options, settings, agenda, log }: Parts, worker: Worker, activityListeners: readonly ActivityListener[]): TaskHub {
+  return new TaskHub({
+    agenda,
     store: openStore(join(options.historyDirectory, "instances")),
     worker,
     settings,
     latency: options.latency ?? MEASURED_LATENCY,
     logError: (message) => log({ at: Date.now(), level: "error", message }),
-    emit: (event) => void events.emit("event", event),
-  });
-  const agenda = new Agenda();
-  [main.server, rpc.server].forEach((server) => options.onServer?.(server));
-  try {
-    serve(rpc.server, (call) => Promise.resolve().then(() => durableAnswer(hub, webhooks, call, RPC_BASE)));
-    serve(main.server, respondOnMain(options, { worker, hub, webhooks, routePrefix: settings.routePrefix, onError }));
-    startTimerTriggers({ worker, agenda, directory: join(options.historyDirectory, "timers"), settings: options.settings ?? process.env, onError });
-  } catch (error) {
-    [main.server, rpc.server].forEach(close);
-    throw error;
-  }
-  hub.resume();
-  return hostOf({ main, rpc, rpcUrl: webhooks.rpcBaseUrl, hub, agenda, worker, events });
-}
-
-interface Parts {
-  readonly main: { readonly server: Server; readonly url: string };
-  readonly rpc: { readonly server: Server };
-  readonly rpcUrl: string;
-  readonly hub: TaskHub;
-  readonly agenda: Agenda;
-  readonly worker: Worker;
-  readonly events: EventEmitter<{ event: [HostEvent] }>;
-}
-
-function hostOf({ main, rpc, rpcUrl, hub, agenda, worker, events }: Parts): Host {
-  const closeAll = (): void => [main.server, rpc.server].forEach(close);
-  return {
-    url: main.url,
-    rpcUrl,
-    kill() {
-      hub.kill();
-      agenda.kill();
-      closeAll();
-    },
-    async stop() {
-      await Promise.all([hub.stop(), agenda.drain()]);
-      closeAll();
-    },
-    instances: () => hub.instances.list(),
-    onActivityCompleted(listener) {
-      events.on("event", (event) => {
+    emit: (event) =>
+      outside(() => {
+        options.onEvent?.(event);
         if (event.kind === "activityCompleted") {
-          listener(event.instanceId, event.name);
+          activityListeners.forEach((listener) => listener(event.instanceId, event.name));
         }
-      });
-    },
-    counts: { invocations: worker.invocations, durable: hub.counts },
-  };
+      }),
+  });
 }
 
-interface MainParts {
-  readonly worker: Worker;
-  readonly hub: TaskHub;
-  readonly webhooks: Webhooks;
-  readonly routePrefix: string;
-  readonly onError: (called: { name: string }, error: unknown) => void;
+/** A listener's own error is not the run's: it stops the process instead. */
+function outside(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }
 
-function respondOnMain({ functionKey }: HostOptions, { worker, hub, webhooks, routePrefix, onError }: MainParts): Respond {
-  const keyed = (call: HttpCall): boolean => hasKey(call, functionKey);
-  const functions = createHttpTriggers({ worker, routePrefix, hasKey: keyed, onError });
+function respondOnMain({ options, settings, webhooks, onError }: Parts, worker: Worker, hub: TaskHub): Respond {
+  const keyed = (call: HttpCall): boolean => hasKey(call, options.functionKey);
+  const functions = createHttpTriggers({ worker, routePrefix: settings.routePrefix, hasKey: keyed, onError });
   return async (call) => {
     if (!call.url.pathname.startsWith(WEBHOOK_BASE)) {
       return await functions(call);
@@ -154,32 +165,18 @@ function respondOnMain({ functionKey }: HostOptions, { worker, hub, webhooks, ro
 const RPC_BASE = "/durabletask/";
 const WEBHOOK_BASE = "/runtime/webhooks/durabletask/";
 
-function logging({ onLog }: HostOptions): { log: (line: LogLine) => void; onError: (called: { name: string }, error: unknown) => void } {
+interface Logging {
+  readonly log: (line: LogLine) => void;
+  readonly onError: (called: { name: string }, error: unknown) => void;
+}
+
+/** Information and above; what still runs after a kill is not heard. */
+function logging({ onLog }: HostOptions, agenda: Agenda): Logging {
   const log = (line: LogLine): void => {
-    if (LOG_LEVELS.indexOf(line.level) >= LOG_LEVELS.indexOf("information")) {
+    if (!agenda.isDead && LOG_LEVELS.indexOf(line.level) >= LOG_LEVELS.indexOf("information")) {
       onLog?.(line);
     }
   };
   const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
   return { log, onError: ({ name }, error) => log({ at: Date.now(), level: "error", functionName: name, message: describe(error) }) };
-}
-
-function hasKey({ headers, url }: HttpCall, key: string): boolean {
-  return headers["x-functions-key"] === key || url.searchParams.get("code") === key;
-}
-
-function durableAnswer(hub: TaskHub, webhooks: Webhooks, call: HttpCall, base: string): HttpAnswer {
-  const answer = manage(hub, webhooks, {
-    method: call.method,
-    path: call.url.pathname.slice(base.length).split("/").filter((part) => part !== "").map(decodeURIComponent),
-    query: call.url.searchParams,
-    contentType: call.headers["content-type"] ?? "",
-    body: Buffer.from(call.body).toString("utf8"),
-    url: call.url.href,
-  });
-  if (answer.body === undefined) {
-    return { status: answer.status, ...(answer.headers && { headers: answer.headers }) };
-  }
-  const headers = { "content-type": "application/json; charset=utf-8", ...answer.headers };
-  return { status: answer.status, headers, body: JSON.stringify(answer.body) };
 }

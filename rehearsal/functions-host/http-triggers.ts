@@ -18,6 +18,10 @@ export interface HttpAnswer {
   readonly body?: string | Uint8Array;
 }
 
+export function hasKey({ headers, url }: HttpCall, key: string): boolean {
+  return headers["x-functions-key"] === key || url.searchParams.get("code") === key;
+}
+
 const HttpTrigger = z.object({
   methods: z.array(z.string()).prefault(["GET", "POST"]),
   authLevel: z.enum(["anonymous", "function", "admin"]).default("function"),
@@ -44,7 +48,11 @@ export function createHttpTriggers(options: HttpTriggersOptions): (call: HttpCal
     .map((called) => endpoint(called, options.routePrefix))
     .sort((a, b) => (a.route.rank < b.route.rank ? -1 : 1));
   return async (call) => {
-    const path = call.url.pathname.split("/").slice(1).filter((part, index, all) => part !== "" || index < all.length - 1).map(decodeURIComponent);
+    const path = call.url.pathname
+      .split("/")
+      .slice(1)
+      .filter((part, index, all) => part !== "" || index < all.length - 1)
+      .map(decodeURIComponent);
     for (const { called, methods, needsKey, route } of endpoints) {
       const parameters = methods.includes(call.method) ? route.match(path) : undefined;
       if (parameters !== undefined) {
@@ -67,9 +75,20 @@ function endpoint(called: RegisteredFunction, prefix: string): Endpoint {
 }
 
 /** A handler that throws answers 500 with an empty body, as the real host does. */
-async function invoke({ worker, onError }: HttpTriggersOptions, called: RegisteredFunction, call: HttpCall, params: Record<string, string>): Promise<HttpAnswer> {
+async function invoke(
+  { worker, onError }: HttpTriggersOptions,
+  called: RegisteredFunction,
+  call: HttpCall,
+  params: Record<string, string>,
+): Promise<HttpAnswer> {
   try {
-    const http = { url: call.url.href, method: call.method, headers: flat(call.headers), query: Object.fromEntries(call.url.searchParams), params };
+    const http = {
+      url: call.url.href,
+      method: call.method,
+      headers: flat(call.headers),
+      query: Object.fromEntries(call.url.searchParams),
+      params,
+    };
     const returned = await worker.invoke(called, { http: { ...http, body: { bytes: call.body } } });
     return answer(returned?.http);
   } catch (error) {

@@ -10,19 +10,25 @@ export interface Route {
 const PARAMETER = /^\{(\*?)([A-Za-z_]\w*)(\??)\}$/;
 
 export function parseRoute(template: string): Route {
-  const segments = template.replace(/^\/|\/$/g, "").split("/").map((text, index, all) => {
-    const match = PARAMETER.exec(text);
-    const isLast = index === all.length - 1;
-    if (match === null ? /[{}]/.test(text) : !isLast && (match[1] !== "" || match[3] !== "")) {
-      throw new Error(`Route "${template}": the local host does not understand "${text}".`);
-    }
-    return { text: text.toLowerCase(), name: match?.[2], isRest: match?.[1] === "*", isOptional: match?.[3] === "?" };
-  });
+  const segments = template
+    .replace(/^\/|\/$/g, "")
+    .split("/")
+    .map((text, index, all) => {
+      const match = PARAMETER.exec(text);
+      const isLast = index === all.length - 1;
+      if (match === null ? /[{}]/.test(text) : !isLast && (match[1] !== "" || match[3] !== "")) {
+        throw new Error(`Route "${template}": the local host does not understand "${text}".`);
+      }
+      return { text: text.toLowerCase(), name: match?.[2], isRest: match?.[1] === "*", isOptional: match?.[3] === "?" };
+    });
   return {
     rank: segments.map(({ name, isRest }) => (name === undefined ? "0" : isRest ? "2" : "1")).join(""),
     match(path) {
       const last = segments.at(-1);
-      const fits = path.length === segments.length || (path.length > segments.length && last?.isRest) || (path.length === segments.length - 1 && (last?.isOptional || last?.isRest));
+      const fits =
+        path.length === segments.length ||
+        (path.length > segments.length && last?.isRest) ||
+        (path.length === segments.length - 1 && (last?.isOptional || last?.isRest));
       if (!fits || segments.some(({ text, name }, index) => name === undefined && path[index]?.toLowerCase() !== text)) {
         return undefined;
       }

@@ -43,7 +43,9 @@ function parseField(expression: string, text: string, field: (typeof FIELDS)[num
     const last = match?.[2] !== undefined ? Number(match[2]) : match?.[1] !== undefined && match[3] === undefined ? first : field.max;
     const step = Number(match?.[3] ?? 1);
     if (match === null || step < 1 || first < field.min || last > field.max || first > last) {
-      throw new Error(`Schedule "${expression}": the local host does not understand "${item}" as ${field.name} (${field.min}-${field.max}).`);
+      throw new Error(
+        `Schedule "${expression}": the local host does not understand "${item}" as ${field.name} (${field.min}-${field.max}).`,
+      );
     }
     for (let value = first; value <= last; value += step) {
       values.add(value);

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import type { Agenda } from "./durable/agenda.ts";
 import type { HttpAnswer, HttpCall } from "./http-triggers.ts";
 
 export type Respond = (call: HttpCall) => Promise<HttpAnswer>;
@@ -18,9 +19,9 @@ export async function listen(port: number): Promise<{ server: Server; url: strin
 }
 
 /** A response that cannot be given breaks the connection. */
-export function serve(server: Server, respond: Respond): void {
+export function serve(server: Server, agenda: Agenda, respond: Respond): void {
   server.on("request", (request, response) => {
-    exchange(request, response, respond).catch(() => response.destroy());
+    agenda.track(exchange(request, response, respond).catch(() => void response.destroy()));
   });
 }
 
@@ -31,7 +32,11 @@ async function exchange(request: IncomingMessage, response: ServerResponse, resp
   if (!response.destroyed) {
     response.sendDate = false; // Node's own Date header does not follow a replaced clock.
     const length = answer.body === undefined ? 0 : Buffer.byteLength(answer.body);
-    response.writeHead(answer.status, { date: new Date().toUTCString(), ...(answer.status === 204 ? {} : { "content-length": String(length) }), ...answer.headers });
+    response.writeHead(answer.status, {
+      date: new Date().toUTCString(),
+      ...(answer.status === 204 ? {} : { "content-length": String(length) }),
+      ...answer.headers,
+    });
     response.end(request.method === "HEAD" ? undefined : answer.body);
   }
 }

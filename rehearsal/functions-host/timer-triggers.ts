@@ -31,7 +31,12 @@ export function startTimerTriggers(options: TimerTriggersOptions): void {
     .map((called) => {
       const trigger = TimerTrigger.parse(triggerOf(called).binding);
       const due = parseSchedule(resolveSettings(trigger.schedule, options.settings));
-      return { called, due, monitor: trigger.useMonitor && isLong(due) ? join(options.directory, `${called.name}.json`) : undefined, atOnce: trigger.runOnStartup };
+      return {
+        called,
+        due,
+        monitor: trigger.useMonitor && isLong(due) ? join(options.directory, `${called.name}.json`) : undefined,
+        atOnce: trigger.runOnStartup,
+      };
     });
   for (const { called, due, monitor, atOnce } of timers) {
     const missed = monitor === undefined ? undefined : readMonitor(monitor)?.next;

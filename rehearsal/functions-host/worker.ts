@@ -20,8 +20,6 @@ export interface Worker {
   invoke(called: RegisteredFunction, trigger: TypedData, metadata?: Record<string, TypedData>): Promise<TypedData | undefined>;
   readonly functions: readonly RegisteredFunction[];
   readonly invocations: Readonly<Record<string, number>>;
-  /** Invocations that have not ended. */
-  running(): number;
 }
 
 export interface WorkerOptions {
@@ -33,7 +31,6 @@ export interface WorkerOptions {
 
 export function createWorker({ registrations, durableClient, log }: WorkerOptions): Worker {
   const invocations: Record<string, number> = {};
-  let running = 0;
 
   function start(called: RegisteredFunction, trigger: TypedData, triggerMetadata: Record<string, TypedData>): InvocationModel {
     const inputData = Object.entries(called.bindings)
@@ -50,20 +47,13 @@ export function createWorker({ registrations, durableClient, log }: WorkerOption
   return {
     functions: registrations.functions,
     invocations,
-    running: () => running,
-    find: (name, triggerType) =>
-      registrations.functions.find((each) => each.name === name && triggerOf(each).binding.type === triggerType),
+    find: (name, triggerType) => registrations.functions.find((each) => each.name === name && triggerOf(each).binding.type === triggerType),
     async invoke(called, trigger, metadata = {}) {
       invocations[called.name] = (invocations[called.name] ?? 0) + 1;
-      running += 1;
-      try {
-        const model = start(called, trigger, metadata);
-        const { context, inputs } = await model.getArguments();
-        const result = await model.invokeFunction(context, inputs, called.handler);
-        return (await model.getResponse(context, result)).returnValue ?? undefined;
-      } finally {
-        running -= 1;
-      }
+      const model = start(called, trigger, metadata);
+      const { context, inputs } = await model.getArguments();
+      const result = await model.invokeFunction(context, inputs, called.handler);
+      return (await model.getResponse(context, result)).returnValue ?? undefined;
     },
   };
 }

@@ -23,6 +23,9 @@ let clock: InstalledClock | undefined;
 
 /** Call once, before anything else of the process is imported. */
 export function installVirtualTime(): void {
+  if (Number.parseInt(process.versions.node) < 24) {
+    throw new Error(`Virtual time needs Node 24 or newer, whose diagnostics channels announce every request; this is ${process.version}.`);
+  }
   watchRequests();
   clock = install({
     now: EPOCH,
@@ -78,7 +81,7 @@ function isReached(until: number | (() => boolean), isDue: boolean): boolean {
 }
 
 /** Waits, in real time, until nothing is runnable and nothing is on the wire. */
-export async function settle(): Promise<void> {
+async function settle(): Promise<void> {
   const begun = performance.now();
   let busy = 0;
   for (let quiet = 0; quiet < QUIET_TURNS; quiet = requestsOnTheWire().length === 0 ? quiet + 1 : 0) {

@@ -20,7 +20,11 @@ const host = await startHost({
 });
 
 async function post(path: string, body?: unknown): Promise<number> {
-  const init = { method: "POST", headers: { "content-type": "application/json" }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const init = {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
   const response = await fetch(`${host.rpcUrl}${path}`, init);
   await response.text();
   return response.status;

@@ -53,14 +53,20 @@ describe("the local host", () => {
   it("ends every instance as the real host did", () => {
     expect(ran.statuses).toEqual([202, 202, 202, 202, 202, 202, 202]);
     const ends = ran.instances.map(({ instanceId, runtimeStatus, output }) => [instanceId, runtimeStatus, output]);
-    expect(ends).toEqual(expect.arrayContaining([
-      ["small1", "Completed", { s: 6, s2: 43, ev: 37 }],
-      ["loop1", "Completed", "loop done 4"],
-      ["race1", "Completed", "event:[object Object]"],
-      ["sub1", "Completed", [2, 4, 6]],
-      ["sub1:child", "Completed", [2, 4, 6]],
-      ["fail1", "Failed", expect.stringMatching(/^Orchestrator function 'failing' failed: Activity function 'fail' failed: {2}activity failed {"k":1} \n /)],
-    ]));
+    expect(ends).toEqual(
+      expect.arrayContaining([
+        ["small1", "Completed", { s: 6, s2: 43, ev: 37 }],
+        ["loop1", "Completed", "loop done 4"],
+        ["race1", "Completed", "event:[object Object]"],
+        ["sub1", "Completed", [2, 4, 6]],
+        ["sub1:child", "Completed", [2, 4, 6]],
+        [
+          "fail1",
+          "Failed",
+          expect.stringMatching(/^Orchestrator function 'failing' failed: Activity function 'fail' failed: {2}activity failed {"k":1} \n /),
+        ],
+      ]),
+    );
     expect(ran.instances.find(({ instanceId }) => instanceId === "small1")?.customStatus).toEqual({ phase: "got event" });
   });
 });

@@ -17,7 +17,11 @@ async function start(): Promise<Host> {
 }
 
 async function post(path: string, body: unknown): Promise<number> {
-  const response = await fetch(`${host.rpcUrl}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const response = await fetch(`${host.rpcUrl}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
   await response.text();
   return response.status;
 }
@@ -72,7 +76,11 @@ async function failure(): Promise<unknown> {
 
 describe("a history that is not what was written", () => {
   it.each([
-    ["a changed byte", (lines: string[]) => lines.map((line) => line.replace('"Result":"6"', '"Result":"7"')), "event 5 does not match its checksum"],
+    [
+      "a changed byte",
+      (lines: string[]) => lines.map((line) => line.replace('"Result":"6"', '"Result":"7"')),
+      "event 5 does not match its checksum",
+    ],
     ["a lost event", (lines: string[]) => lines.filter((_line, index) => index !== 3), "is not the last: 8 events were written"],
     ["a cut end", (lines: string[]) => lines.slice(0, -1), "is cut off"],
     ["a garbled state", (lines: string[]) => ["nonsense", ...lines.slice(1)], "its state does not match its checksum"],
@@ -87,10 +95,22 @@ describe("a history that is not what was written", () => {
 describe("a history that is not this orchestrator's", () => {
   it.each([
     ["another activity", () => changeEvent(4, { Name: "subtract" }), 'TaskScheduled 0 (subtract), but replay asked for activity "add"'],
-    ["another timer", () => changeEvent(10, { FireAt: timestamp(0) }), "TimerCreated 1 (1970-01-01T00:00:00Z), but replay asked for a timer at"],
-    ["a task out of its order", () => changeEvent(4, { EventId: 7 }), 'TaskScheduled 7 (add), but replay asked for activity "add" at this place'],
+    [
+      "another timer",
+      () => changeEvent(10, { FireAt: timestamp(0) }),
+      "TimerCreated 1 (1970-01-01T00:00:00Z), but replay asked for a timer at",
+    ],
+    [
+      "a task out of its order",
+      () => changeEvent(4, { EventId: 7 }),
+      'TaskScheduled 7 (add), but replay asked for activity "add" at this place',
+    ],
     ["the end of a task that was never begun", () => changeEvent(5, { TaskScheduledId: 4 }), "history has TaskCompleted for task 4"],
-    ["a task the orchestrator no longer asks for", () => rewrite((found) => ({ ...found, history: [...found.history, taskScheduled(2, "add", 0), taskScheduled(3, "add", 0)] })), "TaskScheduled 3 (add), but replay asked for nothing"],
+    [
+      "a task the orchestrator no longer asks for",
+      () => rewrite((found) => ({ ...found, history: [...found.history, taskScheduled(2, "add", 0)] })),
+      "TaskScheduled 2 (add), but replay asked for nothing",
+    ],
   ])("fails the run and names the event: %s", async (_what, change, message) => {
     change();
 

@@ -25,13 +25,20 @@ afterAll(async () => {
 const WEBHOOKS = "/runtime/webhooks/durabletask";
 
 async function ask(method: string, path: string, body?: string, headers: Record<string, string> = {}) {
-  const response = await fetch(new URL(path, host.url), { method, headers: { "content-type": "application/json", ...headers }, ...(body === undefined ? {} : { body }) });
+  const response = await fetch(new URL(path, host.url), {
+    method,
+    headers: { "content-type": "application/json", ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
 /** Instances end in a few turns of the event loop, without latency. */
 async function ended(instanceId: string): Promise<{ runtimeStatus: string; output: unknown }> {
-  return await vi.waitUntil(() => host.instances().find((each) => each.instanceId === instanceId && !["Pending", "Running"].includes(each.runtimeStatus)), { interval: 2 });
+  return await vi.waitUntil(
+    () => host.instances().find((each) => each.instanceId === instanceId && !["Pending", "Running"].includes(each.runtimeStatus)),
+    { interval: 2 },
+  );
 }
 
 describe("HTTP triggers", () => {
@@ -75,15 +82,26 @@ describe("the durable client", () => {
     expect(started.headers.get("retry-after")).toBe("10");
     const status = await ask("GET", links["statusQueryGetUri"] ?? "");
     expect([status.status, status.headers.get("retry-after")]).toEqual([202, "5"]);
-    expect(JSON.parse(status.text)).toMatchObject({ name: "waits", instanceId: "c1", input: { by: "http" }, customStatus: null, output: null });
+    expect(JSON.parse(status.text)).toMatchObject({
+      name: "waits",
+      instanceId: "c1",
+      input: { by: "http" },
+      customStatus: null,
+      output: null,
+    });
   });
 
   it("cannot start an id that runs: 409 with the recorded message", async () => {
     await ask("POST", "/api/begin/waits/c2");
-    await vi.waitUntil(() => host.instances().some(({ instanceId, runtimeStatus }) => instanceId === "c2" && runtimeStatus === "Running"), { interval: 2 });
+    await vi.waitUntil(() => host.instances().some(({ instanceId, runtimeStatus }) => instanceId === "c2" && runtimeStatus === "Running"), {
+      interval: 2,
+    });
 
     const again = await ask("POST", "/api/begin/waits/c2");
-    expect([again.status, again.text]).toEqual([409, `Error: The operation failed with an unexpected status code: 409. Details: {"Message":"An Orchestration instance with the status Running already exists."}`]);
+    expect([again.status, again.text]).toEqual([
+      409,
+      `Error: The operation failed with an unexpected status code: 409. Details: {"Message":"An Orchestration instance with the status Running already exists."}`,
+    ]);
   });
 
   it("makes one execution of two simultaneous starts", async () => {

@@ -55,14 +55,24 @@ describe("a route", () => {
 describe("host.json", () => {
   it("gives the documented defaults when it says nothing", () => {
     expect(parseHostJson({ version: "2.0" })).toEqual({
-      routePrefix: "api", hubName: "TestHubName", maxConcurrentActivities: 10, activityVisibilityMilliseconds: 300_000,
+      routePrefix: "api",
+      hubName: "TestHubName",
+      maxConcurrentActivities: 10,
+      activityVisibilityMilliseconds: 300_000,
     });
   });
 
   it("is honoured", () => {
-    const durableTask = { hubName: "Failover", maxConcurrentActivityFunctions: 3, storageProvider: { workItemQueueVisibilityTimeout: "00:01:30" } };
+    const durableTask = {
+      hubName: "Failover",
+      maxConcurrentActivityFunctions: 3,
+      storageProvider: { workItemQueueVisibilityTimeout: "00:01:30" },
+    };
     expect(parseHostJson({ extensions: { http: { routePrefix: "" }, durableTask } })).toEqual({
-      routePrefix: "", hubName: "Failover", maxConcurrentActivities: 3, activityVisibilityMilliseconds: 90_000,
+      routePrefix: "",
+      hubName: "Failover",
+      maxConcurrentActivities: 3,
+      activityVisibilityMilliseconds: 90_000,
     });
   });
 

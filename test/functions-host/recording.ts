@@ -20,7 +20,8 @@ export function recordTurns(registrations: Registrations, turns: RecordedTurn[])
     const isOrchestrator = Object.values(called.bindings).some(({ type }) => type === "orchestrationTrigger");
     const handler = async (...inputs: unknown[]): Promise<unknown> => {
       const triggerInput = structuredClone(inputs[0]) as Record<string, unknown>;
-      const note = (returned: unknown, error: string | null) => turns.push({ functionName: called.name, triggerInput, returned: plain(returned), error });
+      const note = (returned: unknown, error: string | null) =>
+        turns.push({ functionName: called.name, triggerInput, returned: plain(returned), error });
       try {
         const returned: unknown = await called.handler(...inputs);
         note(returned, null);
@@ -42,13 +43,17 @@ function plain(value: unknown): unknown {
 /** What stays the same between two runs: instants, ids of executions and .NET stack traces become their form. */
 export function form(turn: RecordedTurn): string {
   const { error, ...rest } = turn;
-  return JSON.stringify({ ...rest, error: error?.split(" \\n ")[0] }, (key, value: unknown) => {
-    if (["Timestamp", "FireAt", "fireAt"].includes(key)) {
-      return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? "an instant" : value;
-    }
-    if (key === "ExecutionId" && typeof value === "string") {
-      return value.replaceAll(/[0-9a-f]/g, "x");
-    }
-    return key === "Details" && typeof value === "string" ? Object.keys(JSON.parse(value) as object).slice(0, 3) : value;
-  }, 1);
+  return JSON.stringify(
+    { ...rest, error: error?.split(" \\n ")[0] },
+    (key, value: unknown) => {
+      if (["Timestamp", "FireAt", "fireAt"].includes(key)) {
+        return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? "an instant" : value;
+      }
+      if (key === "ExecutionId" && typeof value === "string") {
+        return value.replaceAll(/[0-9a-f]/g, "x");
+      }
+      return key === "Details" && typeof value === "string" ? Object.keys(JSON.parse(value) as object).slice(0, 3) : value;
+    },
+    1,
+  );
 }

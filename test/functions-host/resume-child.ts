@@ -20,12 +20,22 @@ const VISIBILITY = "00:00:40";
 async function start(historyDirectory: string): Promise<Host> {
   const durableTask = { maxConcurrentActivityFunctions: 4, storageProvider: { workItemQueueVisibilityTimeout: VISIBILITY } };
   return await startHost({
-    registrations, historyDirectory, hostJson: { extensions: { durableTask } }, port: 0, functionKey: "key", onServer: timedServer, settings: { QUICK: "*/20 * * * * *" },
+    registrations,
+    historyDirectory,
+    hostJson: { extensions: { durableTask } },
+    port: 0,
+    functionKey: "key",
+    onServer: timedServer,
+    settings: { QUICK: "*/20 * * * * *" },
   });
 }
 
 async function post(host: Host, path: string, body?: unknown): Promise<number> {
-  const init = { method: "POST", headers: { "content-type": "application/json" }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const init = {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
   const response = await fetch(`${host.rpcUrl}${path}`, init);
   await response.text();
   return response.status;
@@ -38,7 +48,12 @@ const state = (host: Host, instanceId: string): { runtimeStatus: string; output:
 const isOver = (host: Host, instanceId: string) => (): boolean => !["Pending", "Running"].includes(state(host, instanceId).runtimeStatus);
 
 /** Begins an instance, kills the host at a moment, starts another on the same directory after `downSeconds`, and waits for the end. */
-async function killedRun(name: string, killWhen: (host: Host, kill: () => void) => void, downSeconds: number, before?: (host: Host) => Promise<unknown>) {
+async function killedRun(
+  name: string,
+  killWhen: (host: Host, kill: () => void) => void,
+  downSeconds: number,
+  before?: (host: Host) => Promise<unknown>,
+) {
   const directory = newDirectory();
   notes.length = 0;
   const first = await start(directory);
@@ -55,22 +70,32 @@ async function killedRun(name: string, killWhen: (host: Host, kill: () => void) 
   const second = await start(directory);
   await runUntil(isOver(second, "run"), 3_600_000);
   const noted = notes.map(({ at, what }) => `${what} @${Math.round((at - begun) / 100) / 10}`);
-  const end = { ...state(second, "run"), seconds: Math.round((now() - begun) / 1000), notes: noted, killedAtSeconds: (killedAt - begun) / 1000 };
+  const end = {
+    ...state(second, "run"),
+    seconds: Math.round((now() - begun) / 1000),
+    notes: noted,
+    killedAtSeconds: (killedAt - begun) / 1000,
+  };
   second.kill();
   return end;
 }
 
 /** After the nth activity. */
-const afterActivity = (nth: number) => (host: Host, kill: () => void): void => {
-  let completed = 0;
-  host.onActivityCompleted(() => {
-    completed += 1;
-    if (completed === nth) {
-      kill();
-    }
-  });
-};
-const afterSeconds = (seconds: number) => (_host: Host, kill: () => void): void => void setTimeout(kill, seconds * 1000);
+const afterActivity =
+  (nth: number) =>
+  (host: Host, kill: () => void): void => {
+    let completed = 0;
+    host.onActivityCompleted(() => {
+      completed += 1;
+      if (completed === nth) {
+        kill();
+      }
+    });
+  };
+const afterSeconds =
+  (seconds: number) =>
+  (_host: Host, kill: () => void): void =>
+    void setTimeout(kill, seconds * 1000);
 
 for (const nth of [1, 2, 3, 4]) {
   results[`afterActivity${nth}`] = await killedRun("fourSteps", afterActivity(nth), 3);
@@ -97,10 +122,30 @@ notes.length = 0;
 await post(host, "orchestrators/fans/fans");
 await runUntil(isOver(host, "fans"));
 results["fans"] = { ...state(host, "fans"), seconds: Math.round((now() - fanBegun) / 1000), most: mostAtOnce() };
+await post(host, "orchestrators/launches/launches");
+await runUntil(() => isOver(host, "launches")() && isOver(host, "launched")());
+results["launches"] = state(host, "launches");
+results["launched"] = state(host, "launched");
 host.kill();
 
+const stopDirectory = newDirectory();
+const stopped = await start(stopDirectory);
+notes.length = 0;
+await post(stopped, "orchestrators/fourSteps/run");
+await runUntil(now() + 3_000);
+let isStopped = false;
+const stopping = stopped.stop().then(() => (isStopped = true));
+await runUntil(() => isStopped);
+await stopping;
+const afterStop = await start(stopDirectory);
+await runUntil(isOver(afterStop, "run"));
+results["stopped"] = { ...state(afterStop, "run"), notes: notes.map(({ what }) => what) };
+afterStop.kill();
+
 function mostAtOnce(): number {
-  const open = notes.map((_note, index) => notes.slice(0, index + 1).reduce((sum, { what }) => sum + (what.startsWith("begin") ? 1 : -1), 0));
+  const open = notes.map((_note, index) =>
+    notes.slice(0, index + 1).reduce((sum, { what }) => sum + (what.startsWith("begin") ? 1 : -1), 0),
+  );
   return Math.max(...open);
 }
 
@@ -117,7 +162,8 @@ const caughtUp = await start(timerDirectory);
 await runUntil(zero + 850_000);
 await caughtUp.stop();
 await runUntil(zero + 1_000_000);
-const seen = (name: string) => ticks.filter((each) => each.name === name).map(({ at, timer }) => ({ seconds: (at - zero) / 1000, isPastDue: timer.isPastDue }));
+const seen = (name: string) =>
+  ticks.filter((each) => each.name === name).map(({ at, timer }) => ({ seconds: (at - zero) / 1000, isPastDue: timer.isPastDue }));
 results["quick"] = seen("quick").filter(({ seconds }) => seconds <= 140);
 results["minutely"] = seen("minutely");
 results["quickPayload"] = ticks.find(({ name }) => name === "quick")?.timer;

@@ -58,7 +58,21 @@ describe("a host killed and started again on the same directory", () => {
   });
 });
 
+describe("a host that is stopped", () => {
+  it("lets a running activity finish, with effect, and begins nothing new", () => {
+    const run = results["stopped"];
+
+    expect(run).toMatchObject({ runtimeStatus: "Completed", output: STEPS });
+    expect(begins(run)).toEqual(STEPS);
+  });
+});
+
 describe("an orchestration", () => {
+  it("can be started, sent an event and asked for by an activity with the durable client", () => {
+    expect(results["launches"]).toEqual({ runtimeStatus: "Completed", output: "Pending" });
+    expect(results["launched"]).toEqual({ runtimeStatus: "Completed", output: { from: "activity" } });
+  });
+
   it("stays Running while a loser of Task.any is neither cancelled nor over", () => {
     expect(results["loserOpen"]).toMatchObject({ runtimeStatus: "Running" });
     expect(results["loserClosed"]).toMatchObject({ runtimeStatus: "Completed", output: "won" });

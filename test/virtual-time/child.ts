@@ -19,7 +19,10 @@ function answer(request: IncomingMessage, response: ServerResponse, hold: (clien
   seen.push(path);
   if (path.startsWith("/subscriptions/")) {
     throttled += 1;
-    response.writeHead(throttled > 3 ? 200 : 429, { "content-type": "application/json", ...(throttled > 3 ? {} : { "retry-after": "30" }) });
+    response.writeHead(throttled > 3 ? 200 : 429, {
+      "content-type": "application/json",
+      ...(throttled > 3 ? {} : { "retry-after": "30" }),
+    });
     response.end(JSON.stringify(throttled > 3 ? { name: "pool", properties: {} } : { error: { code: "429", message: "slow down" } }));
   } else if (path === "/held") {
     const release = hold(request.socket.remotePort ?? 0);
@@ -48,7 +51,10 @@ async function measure(name: string, work: () => Promise<unknown>): Promise<void
   const begun = seconds();
   let outcome: unknown;
   let done = false;
-  const run = work().then((value) => (outcome = value), (error: unknown) => (outcome = error instanceof Error ? error.name : error));
+  const run = work().then(
+    (value) => (outcome = value),
+    (error: unknown) => (outcome = error instanceof Error ? error.name : error),
+  );
   void run.then(() => (done = true));
   await runUntil(() => done);
   results[name] = { outcome, seconds: seconds() - begun, onTheWire: requestsOnTheWire().length };
@@ -64,18 +70,38 @@ const bodyLength = async (response: Response): Promise<number> => (await respons
 await measure("armRetry", async () => (await armClient.backend.get("rg", "apim", "pool")).name);
 await measure("fetchHeld", async () => await bodyLength(await fetch(`${url(server)}/held`)));
 await measure("fetchAborted", () => fetch(`${url(server)}/never`, { signal: AbortSignal.timeout(7_000) }));
-await measure("nodeAborted", () => new Promise((_resolve, reject) => {
-  const request = get(`${url(server)}/never`, { signal: AbortSignal.timeout(5_000) });
-  request.on("error", reject);
-}));
-await measure("nodeDestroyedTwice", () => new Promise((resolve) => {
-  const request = get(`${url(server)}/never`);
-  request.on("error", () => undefined).on("close", () => resolve("closed"));
-  setTimeout(() => { request.destroy(new Error("first")); request.destroy(new Error("second")); }, 3_000);
-}));
-await measure("unreadNodeBody", () => new Promise((resolve) => {
-  get(`${url(server)}/held`, (response) => setTimeout(() => { response.destroy(); resolve(response.statusCode); }, 60_000));
-}));
+await measure(
+  "nodeAborted",
+  () =>
+    new Promise((_resolve, reject) => {
+      const request = get(`${url(server)}/never`, { signal: AbortSignal.timeout(5_000) });
+      request.on("error", reject);
+    }),
+);
+await measure(
+  "nodeDestroyedTwice",
+  () =>
+    new Promise((resolve) => {
+      const request = get(`${url(server)}/never`);
+      request.on("error", () => undefined).on("close", () => resolve("closed"));
+      setTimeout(() => {
+        request.destroy(new Error("first"));
+        request.destroy(new Error("second"));
+      }, 3_000);
+    }),
+);
+await measure(
+  "unreadNodeBody",
+  () =>
+    new Promise((resolve) => {
+      get(`${url(server)}/held`, (response) =>
+        setTimeout(() => {
+          response.destroy();
+          resolve(response.statusCode);
+        }, 60_000),
+      );
+    }),
+);
 await measure("unreadFetchBody", async () => {
   const response = await fetch(`${url(server)}/held`);
   await sleep(60_000);

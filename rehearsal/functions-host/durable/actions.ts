@@ -7,7 +7,7 @@ import { LONGEST_TIMER_MILLISECONDS } from "../constants.ts";
 import { EVENT, type HistoryEvent, timestamp } from "./history.ts";
 
 /** The orchestrator and its history do not belong together. */
-export class NonDeterminismError extends Error {
+class NonDeterminismError extends Error {
   override readonly name = "NonDeterminismError";
 }
 
@@ -109,7 +109,9 @@ export function matchHistory(history: readonly HistoryEvent[], tasks: readonly T
     if (begun !== undefined) {
       const task = tasks[scheduled];
       if (event.EventId !== scheduled || task === undefined || !isSame(event, task)) {
-        throw new NonDeterminismError(`history has ${begun.title} ${describeEvent(event)}, but replay asked for ${describe(task)} at this place`);
+        throw new NonDeterminismError(
+          `history has ${begun.title} ${describeEvent(event)}, but replay asked for ${describe(task)} at this place`,
+        );
       }
       scheduled += 1;
     } else if (ended !== undefined) {

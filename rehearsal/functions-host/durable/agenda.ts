@@ -1,4 +1,4 @@
-/** What a hub has under way: timers to come and work in flight; and how both end. Runs on the global timers, real or virtual. */
+/** What a host has under way: timers to come and work in flight; and how both end. Runs on the global timers, real or virtual. */
 export class Agenda {
   readonly #handles = new Set<NodeJS.Timeout>();
   readonly #inFlight = new Set<Promise<void>>();

@@ -3,36 +3,13 @@
  * every turn replays what is there, so that another hub on the same directory goes on where this one was killed.
  */
 import { randomUUID } from "node:crypto";
-import type { DurableLatency } from "../constants.ts";
-import type { HostSettings } from "../host-json.ts";
-import type { Worker } from "../worker.ts";
 import { ActivityQueue } from "./activities.ts";
-import { Agenda } from "./agenda.ts";
+import type { Agenda } from "./agenda.ts";
+import type { DurableCounts, HubOptions } from "./hub-options.ts";
 import * as events from "./history.ts";
 import { hasWork, Instances, newInstance } from "./instances.ts";
-import { type Instance, isEnded, type PendingActivity, type PendingTimer, type RuntimeStatus, type Store } from "./store.ts";
+import { type Instance, isEnded, type PendingActivity, type PendingTimer, type RuntimeStatus } from "./store.ts";
 import { type Answer, beginTurn, endInstance, endTurn, readAnswer, readFailure, type Scheduled, triggerInput, type Turn } from "./turn.ts";
-
-export type HostEvent =
-  | { readonly kind: "instanceStarted" | "instanceEnded"; readonly instanceId: string; readonly name: string; readonly status: RuntimeStatus }
-  | { readonly kind: "activityStarted" | "activityCompleted"; readonly instanceId: string; readonly name: string; readonly eventId: number };
-
-export interface HubOptions {
-  readonly store: Store;
-  readonly worker: Worker;
-  readonly settings: HostSettings;
-  readonly latency: DurableLatency;
-  readonly emit: (event: HostEvent) => void;
-  readonly logError: (message: string) => void;
-}
-
-export interface DurableCounts {
-  starts: number;
-  turns: number;
-  activities: number;
-  timersFired: number;
-  eventsRaised: number;
-}
 
 /** Whether a message to an instance was taken. */
 export type Delivery = "accepted" | "ended" | "unknown";
@@ -41,13 +18,14 @@ export class TaskHub {
   readonly counts: DurableCounts = { starts: 0, turns: 0, activities: 0, timersFired: 0, eventsRaised: 0 };
   readonly instances: Instances;
   readonly #options: HubOptions;
-  readonly #agenda = new Agenda();
+  readonly #agenda: Agenda;
   readonly #activities: ActivityQueue;
   /** Instances with a turn to come or under way: one at a time. */
   readonly #turns = new Set<string>();
 
   constructor(options: HubOptions) {
     this.#options = options;
+    this.#agenda = options.agenda;
     this.instances = new Instances(options.store);
     this.#activities = new ActivityQueue({
       agenda: this.#agenda,
@@ -78,16 +56,12 @@ export class TaskHub {
     }
   }
 
-  kill(): void {
-    this.#agenda.kill();
-  }
-
-  stop(): Promise<void> {
-    return this.#agenda.drain();
-  }
-
   /** `input` is JSON text. A start that meets a pending instance of its id joins it: one execution, as in the real host. */
-  start(name: string, input: string, instanceId: string = randomUUID().replaceAll("-", "")): { instanceId: string } | { conflict: RuntimeStatus } {
+  start(
+    name: string,
+    input: string,
+    instanceId: string = randomUUID().replaceAll("-", ""),
+  ): { instanceId: string } | { conflict: RuntimeStatus } {
     this.#refuseWhenDead();
     const existing = this.instances.status(instanceId)?.runtimeStatus;
     if (existing === "Running") {
@@ -236,14 +210,16 @@ export class TaskHub {
 
   #armTimer({ instanceId, executionId }: Instance, timer: PendingTimer): void {
     const fires = timer.fireAt - this.#options.latency.timerEarlyMilliseconds - Date.now();
-    this.#agenda.later(Math.max(fires, 0), () => this.#guard(instanceId, () => {
-      const instance = this.instances.load(instanceId);
-      const others = instance?.timers.filter(({ eventId }) => eventId !== timer.eventId) ?? [];
-      if (instance?.executionId === executionId && others.length < instance.timers.length) {
-        this.counts.timersFired += 1;
-        this.#post({ ...instance, timers: others }, events.timerFired(timer.eventId, timer.fireAt, timer.createdAt), 0);
-      }
-    }));
+    this.#agenda.later(Math.max(fires, 0), () =>
+      this.#guard(instanceId, () => {
+        const instance = this.instances.load(instanceId);
+        const others = instance?.timers.filter(({ eventId }) => eventId !== timer.eventId) ?? [];
+        if (instance?.executionId === executionId && others.length < instance.timers.length) {
+          this.counts.timersFired += 1;
+          this.#post({ ...instance, timers: others }, events.timerFired(timer.eventId, timer.fireAt, timer.createdAt), 0);
+        }
+      }),
+    );
   }
 
   /** Puts a message into the inbox and has a turn see it. */
@@ -267,9 +243,10 @@ export class TaskHub {
       if (instance?.executionId !== parent.executionId || child?.instanceId !== instanceId) {
         return;
       }
-      const message = status === "Completed"
-        ? events.subOrchestrationCompleted(parent.taskId, JSON.stringify(output), Date.now())
-        : events.subOrchestrationFailed(parent.taskId, String(output), Date.now());
+      const message =
+        status === "Completed"
+          ? events.subOrchestrationCompleted(parent.taskId, JSON.stringify(output), Date.now())
+          : events.subOrchestrationFailed(parent.taskId, String(output), Date.now());
       this.#post({ ...instance, children: instance.children.filter((each) => each !== child) }, message);
     });
   }

@@ -9,7 +9,8 @@ export interface InstanceStatus {
   readonly input: unknown;
   readonly customStatus: unknown;
   readonly output: unknown;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. A run that continues as new keeps its start; its creation moves on, as in the extension. */
+  readonly startedAt: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -50,9 +51,9 @@ export class Instances {
     this.#remember(instance);
   }
 
-  /** In the order of their creation. */
+  /** In the order of their start. */
   list(): readonly InstanceStatus[] {
-    return [...this.#known.values()].map(statusOf).sort((a, b) => a.createdAt - b.createdAt || (a.instanceId < b.instanceId ? -1 : 1));
+    return [...this.#known.values()].map(statusOf).sort((a, b) => a.startedAt - b.startedAt || (a.instanceId < b.instanceId ? -1 : 1));
   }
 
   status(instanceId: string): InstanceStatus | undefined {
@@ -90,6 +91,7 @@ export function newInstance(start: NewInstance, at: number): Instance {
     status: "Pending",
     customStatus: null,
     output: null,
+    startedAt: at,
     createdAt: at,
     updatedAt: at,
     isContinued: false,
@@ -113,6 +115,7 @@ function statusOf(instance: Instance): InstanceStatus {
     input: JSON.parse(instance.input) as unknown,
     customStatus: instance.customStatus,
     output: instance.output,
+    startedAt: instance.startedAt,
     createdAt: instance.createdAt,
     updatedAt: instance.updatedAt,
   };

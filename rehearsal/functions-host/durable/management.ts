@@ -2,11 +2,12 @@
  * The extension's HTTP API over instances, as recorded: the same routes serve the durable client (`/durabletask/`, no key) and people
  * (`/runtime/webhooks/durabletask/`, with a key). What the app does not use answers 501 by name.
  */
+import type { HttpAnswer, HttpCall } from "../http-triggers.ts";
 import type { Delivery, TaskHub } from "./hub.ts";
 import type { InstanceStatus } from "./instances.ts";
 import { managementUrls, type Webhooks } from "./client-binding.ts";
 
-export interface ManagementRequest {
+interface ManagementRequest {
   readonly method: string;
   /** Below the base, decoded, without slashes at the ends. */
   readonly path: readonly string[];
@@ -17,16 +18,37 @@ export interface ManagementRequest {
   readonly url: string;
 }
 
-export interface ManagementAnswer {
+interface ManagementAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; absent = no body. */
   readonly body?: unknown;
 }
 
+/** Answers a call below `base`. */
+export function durableAnswer(hub: TaskHub, webhooks: Webhooks, call: HttpCall, base: string): HttpAnswer {
+  const answer = manage(hub, webhooks, {
+    method: call.method,
+    path: call.url.pathname
+      .slice(base.length)
+      .split("/")
+      .filter((part) => part !== "")
+      .map(decodeURIComponent),
+    query: call.url.searchParams,
+    contentType: call.headers["content-type"] ?? "",
+    body: Buffer.from(call.body).toString("utf8"),
+    url: call.url.href,
+  });
+  if (answer.body === undefined) {
+    return { status: answer.status, ...(answer.headers && { headers: answer.headers }) };
+  }
+  const headers = { "content-type": "application/json; charset=utf-8", ...answer.headers };
+  return { status: answer.status, headers, body: JSON.stringify(answer.body) };
+}
+
 const DELIVERY_STATUS: Readonly<Record<Delivery, number>> = { accepted: 202, ended: 410, unknown: 404 };
 
-export function manage(hub: TaskHub, webhooks: Webhooks, request: ManagementRequest): ManagementAnswer {
+function manage(hub: TaskHub, webhooks: Webhooks, request: ManagementRequest): ManagementAnswer {
   const [collection, first, verb, eventName] = request.path;
   const route = `${request.method} ${collection ?? ""}${verb === undefined ? "" : `/${verb}`}`;
   if (request.method === "POST" && collection === "orchestrators" && first !== undefined) {
@@ -75,13 +97,22 @@ function status(hub: TaskHub, instanceId: string, { query, url }: ManagementRequ
 }
 
 function list(hub: TaskHub, query: URLSearchParams): ManagementAnswer {
-  const wanted = query.get("runtimeStatus")?.split(",").map((each) => each.toLowerCase());
+  const wanted = query
+    .get("runtimeStatus")
+    ?.split(",")
+    .map((each) => each.toLowerCase());
   const from = Date.parse(query.get("createdTimeFrom") ?? "") || 0;
   const to = Date.parse(query.get("createdTimeTo") ?? "") || Number.MAX_SAFE_INTEGER;
   const prefix = query.get("instanceIdPrefix") ?? "";
-  const found = hub.instances.list().filter((each) =>
-    (wanted === undefined || wanted.includes(each.runtimeStatus.toLowerCase())) &&
-    each.createdAt >= from && each.createdAt <= to && each.instanceId.startsWith(prefix));
+  const found = hub.instances
+    .list()
+    .filter(
+      (each) =>
+        (wanted === undefined || wanted.includes(each.runtimeStatus.toLowerCase())) &&
+        each.createdAt >= from &&
+        each.createdAt <= to &&
+        each.instanceId.startsWith(prefix),
+    );
   return { status: 200, body: found.map((each) => statusBody(each, query.get("showInput") !== "false")) };
 }
 

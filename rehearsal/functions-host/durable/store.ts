@@ -48,6 +48,8 @@ export interface Instance {
   readonly status: RuntimeStatus;
   readonly customStatus: unknown;
   readonly output: unknown;
+  /** When this instance was started, and when its present execution was. */
+  readonly startedAt: number;
   readonly createdAt: number;
   readonly updatedAt: number;
   /** Continued as new and not yet run: its next turn sees the history as it is. */
@@ -61,7 +63,7 @@ export interface Instance {
 }
 
 /** The file of an instance is not what was written. */
-export class CorruptHistoryError extends Error {
+class CorruptHistoryError extends Error {
   override readonly name = "CorruptHistoryError";
 }
 
@@ -122,7 +124,9 @@ function parse(instanceId: string, text: string): Instance {
 }
 
 function corrupt(instanceId: string, line: number, what: string): CorruptHistoryError {
-  return new CorruptHistoryError(`The history of instance "${instanceId}" is corrupt: ${line === 0 ? "its state" : `event ${line - 1}`} ${what}.`);
+  return new CorruptHistoryError(
+    `The history of instance "${instanceId}" is corrupt: ${line === 0 ? "its state" : `event ${line - 1}`} ${what}.`,
+  );
 }
 
 function checksum(json: string): string {

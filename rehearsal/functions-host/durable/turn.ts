@@ -172,7 +172,12 @@ export function endInstance(instance: Instance, status: RuntimeStatus, output: u
 /** Recorded: the new history begins 12, 0, 13, its execution id has no hyphens, its Generation is null. The rest of the inbox stays. */
 function continueAsNew(instance: Instance, input: unknown, at: number): Instance {
   const ordinal = instance.ordinal + 1;
-  const next = { ...instance, ordinal, executionId: events.executionId(instance.instanceId, ordinal).replaceAll("-", ""), input: JSON.stringify(input ?? null) };
+  const next = {
+    ...instance,
+    ordinal,
+    executionId: events.executionId(instance.instanceId, ordinal).replaceAll("-", ""),
+    input: JSON.stringify(input ?? null),
+  };
   const started = events.executionStarted({ ...next, generation: null }, at);
   const history = [events.orchestratorStarted(at), started, events.orchestratorCompleted(at)];
   return { ...next, createdAt: at, isContinued: true, history };

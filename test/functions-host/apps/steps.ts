@@ -26,6 +26,18 @@ df.app.orchestration("fourSteps", function* (context) {
   }
   return done;
 });
+df.app.activity("launch", {
+  extraInputs: [df.input.durableClient()],
+  handler: async (_input: unknown, context) => {
+    const client = df.getClient(context);
+    const instanceId = await client.startNew("awaitsGo", { instanceId: "launched" });
+    await client.raiseEvent(instanceId, "go", { from: "activity" });
+    return (await client.getStatus(instanceId)).runtimeStatus;
+  },
+});
+df.app.orchestration("launches", function* (context) {
+  return (yield context.df.callActivity("launch")) as unknown;
+});
 df.app.orchestration("tenMinutes", function* (context) {
   yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 600_000));
   return "fired";

@@ -6,11 +6,25 @@ app.http("hello", {
   methods: ["GET"],
   authLevel: "anonymous",
   route: "hello/{name}",
-  handler: (request) => ({ jsonBody: { name: request.params["name"], query: request.query.get("q"), host: new URL(request.url).host }, headers: { "x-hello": "1" } }),
+  handler: (request) => ({
+    jsonBody: { name: request.params["name"], query: request.query.get("q"), host: new URL(request.url).host },
+    headers: { "x-hello": "1" },
+  }),
 });
 app.http("helloMe", { methods: ["GET"], authLevel: "anonymous", route: "hello/me", handler: () => ({ body: "literal" }) });
-app.http("echo", { methods: ["POST"], authLevel: "function", route: "echo", handler: async (request) => ({ status: 201, jsonBody: await request.json() }) });
-app.http("boom", { methods: ["GET"], authLevel: "anonymous", handler: () => { throw new Error("boom"); } });
+app.http("echo", {
+  methods: ["POST"],
+  authLevel: "function",
+  route: "echo",
+  handler: async (request) => ({ status: 201, jsonBody: await request.json() }),
+});
+app.http("boom", {
+  methods: ["GET"],
+  authLevel: "anonymous",
+  handler: () => {
+    throw new Error("boom");
+  },
+});
 app.http("nothing", { methods: ["GET"], authLevel: "anonymous", handler: () => undefined as unknown as object });
 app.http("begin", {
   methods: ["POST"],
