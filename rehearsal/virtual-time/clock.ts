@@ -1,6 +1,6 @@
 /**
  * Virtual time: the global Date, timers and `AbortSignal.timeout` of this process run on a clock that jumps from timer to timer.
- * It moves only while nothing is runnable and no HTTP request is on the wire. `performance` and `process.hrtime` stay real.
+ * It moves only while nothing is runnable, no HTTP request is on the wire and no file is being read or written. `performance` and `process.hrtime` stay real.
  */
 import { install } from "@sinonjs/fake-timers";
 import { syncBuiltinESMExports } from "node:module";
@@ -84,7 +84,7 @@ function isReached(until: number | (() => boolean), isDue: boolean): boolean {
 async function settle(): Promise<void> {
   const begun = performance.now();
   let busy = 0;
-  for (let quiet = 0; quiet < QUIET_TURNS; quiet = requestsOnTheWire().length === 0 ? quiet + 1 : 0) {
+  for (let quiet = 0; quiet < QUIET_TURNS; quiet = isBusy() ? 0 : quiet + 1) {
     await new Promise<void>((done) => void (busy > BUSY_TURNS ? realSetTimeout(done, 1) : realSetImmediate(done)));
     noteTurn();
     busy += 1;
@@ -92,6 +92,11 @@ async function settle(): Promise<void> {
       throw new Error(`Virtual time: no quiet moment in ${STUCK_MILLISECONDS} ms; on the wire: ${requestsOnTheWire().join(", ")}.`);
     }
   }
+}
+
+/** Requests, and file and name look-ups on Node's thread pool. Not seen: asynchronous zlib and crypto, child processes, bare sockets. */
+function isBusy(): boolean {
+  return requestsOnTheWire().length > 0 || process.getActiveResourcesInfo().some((name) => /^(?:FSReq|GetAddrInfoReq)/.test(name));
 }
 
 function installed(): InstalledClock {

@@ -1,6 +1,7 @@
 /** Runs in a process of its own on virtual time; prints what it saw as one line of JSON. */
 import { ApiManagementClient } from "@azure/arm-apimanagement";
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer, get } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -119,6 +120,13 @@ await measure("timedServer", async () => {
   return await Promise.all(both.map(bodyLength));
 });
 await measure("timersPromises", () => sleep(1_500, "slept"));
+await measure("files", async () => {
+  let length = 0;
+  for (let round = 0; round < 200; round += 1) {
+    length += (await readFile(`${directory}/cert.pem`)).length;
+  }
+  return length > 0;
+});
 const before = seconds();
 AbortSignal.timeout(600_000);
 await runUntil(now() + 90_000);

@@ -39,6 +39,7 @@ describe("virtual time", () => {
     ["is not held up by a connection that is refused", "refused", "TypeError", 0],
     ["stands still over a hundred requests on one connection", "keepAlive", "100 rounds", 0],
     ["passes while requests wait inside a timed server, side by side", "timedServer", [300_000, 300_000], 20],
+    ["stands still while files are read", "files", true, 0],
     ["drives node:timers/promises", "timersPromises", "slept", 1.5],
   ])("%s", (_rule, name, outcome, seconds) => {
     expect(results[name]).toEqual({ outcome, seconds, onTheWire: 0 });
