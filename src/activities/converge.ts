@@ -7,16 +7,16 @@ import type { Converged, Convergence } from "../domain/run.ts";
 import type { Deps } from "../ports.ts";
 import { convergeEdge } from "./converge-edge.ts";
 import { convergePool } from "./converge-pool.ts";
-import { readConvergence, readState, setConvergence } from "./memory.ts";
+import { readMemory, setConvergence } from "./memory.ts";
 import { readNormal, type Normal } from "./normal-routing.ts";
 
 /** `write: false` reads back only. `run` is where the ledger entries go; null = the estate's own. */
 export async function converge(deps: Deps, options: { readonly run: string | null; readonly write: boolean }): Promise<Convergence> {
   const at = deps.clock.now().toISOString();
-  const { value: state } = await readState(deps);
+  const { state, convergence: before } = await readMemory(deps);
   const { episode } = state;
   if (episode === null) return { at, items: [] };
-  const [normal, before] = await Promise.all([readNormal(deps, episode), readConvergence(deps)]);
+  const normal = await readNormal(deps, episode);
   const context: ConvergeContext = { deps, state, episode, normal, run: options.run, write: options.write && mayWrite(state), before, at };
   const pools = deps.estate.gateways.flatMap((gateway) => gateway.pools.map((pool) => convergePool(context, gateway, pool.name)));
   const touched = state.holds.some((hold) => hold.origin === "disabled") || normal.edges.length > 0;

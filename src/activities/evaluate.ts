@@ -3,16 +3,16 @@ import { decide, type Decision } from "../domain/decide.ts";
 import { assessRegion, type RegionVerdict } from "../domain/region-verdict.ts";
 import type { EstateState } from "../domain/hold.ts";
 import type { Deps, RunStarter } from "../ports.ts";
-import { append, putWatch, readKnowledge, readState, readWatch, type Knowledge, type Watch } from "./memory.ts";
+import { append, putWatch, readMemory, readState, readWatch, type Knowledge, type Watch } from "./memory.ts";
 import { knownDemand, refreshKnowledge } from "./knowledge.ts";
 import { probeRound } from "./probe-round.ts";
 import { resumeOrphans, startEvacuation, startRestore } from "./start-run.ts";
 
 /** A probe round and its evaluation. Knowledge is refreshed beside it: a slow answer of ARM never delays relief. */
 export async function runRound(deps: Deps, starter: RunStarter): Promise<readonly Decision[]> {
-  const [{ value: state }, knowledge] = await Promise.all([readState(deps), readKnowledge(deps)]);
+  const { state, watch: before, knowledge } = await readMemory(deps);
   const refreshing = refreshKnowledge(deps, knowledge, state.episode !== null).catch(() => undefined);
-  const watch = await probeRound(deps);
+  const watch = await probeRound(deps, before);
   const decisions = await evaluate(deps, starter, watch, knowledge);
   await refreshing;
   return decisions;

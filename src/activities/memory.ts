@@ -81,6 +81,25 @@ export async function updateState<T>(deps: Deps, change: (state: EstateState) =>
 
 const MAX_ATTEMPTS = 10;
 
+export interface Memory {
+  readonly state: EstateState;
+  readonly watch: Stored<Watch>;
+  readonly knowledge: Knowledge | null;
+  readonly convergence: Convergence | null;
+}
+
+/** All rows of the estate in one operation of the table service. */
+export async function readMemory(deps: Deps): Promise<Memory> {
+  const rows = await deps.state.list<never>(partition(deps));
+  const row = <T>(key: string): Stored<T> | undefined => rows.find((candidate) => candidate.key === key);
+  return {
+    state: row<EstateState>("state")?.value ?? EMPTY_STATE,
+    watch: row<Watch>("watch") ?? { value: EMPTY_WATCH, etag: undefined },
+    knowledge: row<Knowledge>("knowledge")?.value ?? null,
+    convergence: row<Convergence>("convergence")?.value ?? null,
+  };
+}
+
 export async function readWatch(deps: Deps): Promise<Stored<Watch>> {
   return (await deps.state.get<Watch>(partition(deps), "watch")) ?? { value: EMPTY_WATCH, etag: undefined };
 }
@@ -89,15 +108,11 @@ export async function putWatch(deps: Deps, watch: Watch, etag: string | undefine
   return deps.state.put(partition(deps), "watch", watch, etag);
 }
 
-export async function readKnowledge(deps: Deps): Promise<Knowledge | null> {
-  return (await deps.state.get<Knowledge>(partition(deps), "knowledge"))?.value ?? null;
-}
-
 export async function setKnowledge(deps: Deps, knowledge: Knowledge): Promise<void> {
   await deps.state.set(partition(deps), "knowledge", knowledge);
 }
 
-export async function readConvergence(deps: Deps): Promise<Convergence | null> {
+async function readConvergence(deps: Deps): Promise<Convergence | null> {
   return (await deps.state.get<Convergence>(partition(deps), "convergence"))?.value ?? null;
 }
 

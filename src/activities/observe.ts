@@ -4,24 +4,19 @@ import { holdOf, type Hold } from "../domain/hold.ts";
 import type { Run, Seen } from "../domain/run.ts";
 import { hasEdgeOrigin } from "../domain/topology.ts";
 import type { Deps } from "../ports.ts";
-import { readConvergence, readKnowledge, readState, readWatch, type Watch } from "./memory.ts";
+import { readMemory, type Watch } from "./memory.ts";
 import { knownDemand } from "./knowledge.ts";
 
 export async function observe(deps: Deps, run: Run): Promise<Seen> {
-  const [{ value: state }, { value: watch }, knowledge, convergence] = await Promise.all([
-    readState(deps),
-    readWatch(deps),
-    readKnowledge(deps),
-    readConvergence(deps),
-  ]);
+  const { state, watch, knowledge, convergence } = await readMemory(deps);
   const at = deps.clock.now().toISOString();
   const hold = holdOf(state, run.region) ?? null;
   return {
     at,
     hold,
     killSwitchOn: state.killSwitch?.on === true,
-    verdict: assessRegion(deps.estate, run.region, watch.verdicts, knownDemand(knowledge), at),
-    stillFailing: stillFailing(deps, watch, run.region),
+    verdict: assessRegion(deps.estate, run.region, watch.value.verdicts, knownDemand(knowledge), at),
+    stillFailing: stillFailing(deps, watch.value, run.region),
     hasEdgeOrigin: hasEdgeOrigin(deps.estate, run.region),
     convergence,
     answers: hold === null || run.runbook !== "restore" ? null : await answersSince(deps, hold),

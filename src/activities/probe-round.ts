@@ -19,8 +19,7 @@ function targets(deps: Deps): readonly Target[] {
 }
 
 /** Targets are examined side by side: the round lasts as long as its slowest target. Never throws for a target's sake. */
-export async function probeRound(deps: Deps): Promise<Watch> {
-  const before = await readWatch(deps);
+export async function probeRound(deps: Deps, before: Stored<Watch>): Promise<Watch> {
   const seen = await Promise.all(targets(deps).map((target) => examine(deps, target, before.value)));
   return remember(deps, before, seen.flat());
 }

@@ -11,7 +11,7 @@ import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Routing } from "../domain/routing.ts";
 import type { Run, RunMode } from "../domain/run.ts";
 import type { Deps, RunStarter } from "../ports.ts";
-import { append, readKnowledge, readRun, readState, setRun, updateState } from "./memory.ts";
+import { append, readMemory, readRun, readState, setRun, updateState } from "./memory.ts";
 import { asRouting, readNormal } from "./normal-routing.ts";
 
 export interface EvacuateRequest {
@@ -72,7 +72,7 @@ async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly 
 
 /** What was last read while nothing was held; the captured normal routing when nothing was ever read. */
 export async function knowledgeForAdmission(deps: Deps): Promise<{ capacity: Capacity; routing: Routing | null }> {
-  const [{ value: state }, knowledge] = await Promise.all([readState(deps), readKnowledge(deps)]);
+  const { state, knowledge } = await readMemory(deps);
   const normal = await readNormal(deps, state.episode);
   const captured = normal.pools.length > 0 ? asRouting(normal) : null;
   return { capacity: knowledge?.capacity ?? UNKNOWN_CAPACITY, routing: knowledge?.routing ?? captured };

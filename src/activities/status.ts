@@ -11,7 +11,7 @@ import { secondsBetween } from "../domain/time.ts";
 import type { VerdictState } from "../domain/verdict.ts";
 import type { Deps } from "../ports.ts";
 import { decideAll, regionVerdicts } from "./evaluate.ts";
-import { readConvergence, readKnowledge, readState, readWatch } from "./memory.ts";
+import { readMemory } from "./memory.ts";
 import { asRouting, readNormal } from "./normal-routing.ts";
 
 export interface Status {
@@ -35,15 +35,10 @@ export interface Status {
 }
 
 export async function readStatus(deps: Deps): Promise<Status> {
-  const [{ value: state }, { value: watch }, knowledge, convergence] = await Promise.all([
-    readState(deps),
-    readWatch(deps),
-    readKnowledge(deps),
-    readConvergence(deps),
-  ]);
+  const { state, watch, knowledge, convergence } = await readMemory(deps);
   const normal = await readNormal(deps, state.episode);
   const at = deps.clock.now().toISOString();
-  const verdicts = regionVerdicts(deps, watch, knowledge);
+  const verdicts = regionVerdicts(deps, watch.value, knowledge);
   const decisions = decideAll(deps, state, verdicts, knowledge);
   const routing = normal.pools.length > 0 ? asRouting(normal) : (knowledge?.routing ?? { pools: [], origins: [] });
   const items = convergence?.items ?? [];
@@ -53,14 +48,14 @@ export async function readStatus(deps: Deps): Promise<Status> {
     mode: deps.estate.safety.mode,
     killSwitch: state.killSwitch,
     episode: state.episode,
-    roundAgeSeconds: watch.roundAt === null ? null : Math.round(secondsBetween(watch.roundAt, at)),
+    roundAgeSeconds: watch.value.roundAt === null ? null : Math.round(secondsBetween(watch.value.roundAt, at)),
     regions: verdicts.map((verdict, i) => ({
       ...verdict,
       gate: gateState(state, verdict.region),
       decision: decisions[i]?.action ?? "none",
       reason: decisions[i]?.reason ?? "",
     })),
-    targets: Object.entries(watch.verdicts).map(([target, verdict]) => ({ target, state: verdict.state, reason: verdict.reason, since: verdict.since })),
+    targets: Object.entries(watch.value.verdicts).map(([target, verdict]) => ({ target, state: verdict.state, reason: verdict.reason, since: verdict.since })),
     holds: state.holds,
     quotaPools: quotaPools(deps.estate, knowledge?.capacity ?? UNKNOWN_CAPACITY),
     desired: desiredRouting(deps.estate, routing, state.holds).routing.pools.map((p) => ({ pool: `${p.gateway}/${p.pool}`, members: describeMembers(p.members) })),

@@ -2,7 +2,7 @@
 import { createActivities, type Activities } from "../activities/index.ts";
 import { converge } from "../activities/converge.ts";
 import { regionVerdicts, runRound } from "../activities/evaluate.ts";
-import { readKnowledge, readState, readWatch } from "../activities/memory.ts";
+import { readMemory, readState } from "../activities/memory.ts";
 import { planEvacuation, planRestore, type RunPlan } from "../activities/plan-run.ts";
 import { listRuns, readEstateLedger, readRunView, rememberKey, runOfKey, type RunView } from "../activities/runs.ts";
 import { startEvacuation, startRestore, type EvacuateRequest, type RestoreRequest, type StartResult } from "../activities/start-run.ts";
@@ -54,8 +54,8 @@ export function createApp(deps: Deps): App {
 }
 
 async function verdictsNow(deps: Deps): Promise<readonly RegionVerdict[]> {
-  const [{ value: watch }, knowledge] = await Promise.all([readWatch(deps), readKnowledge(deps)]);
-  return regionVerdicts(deps, watch, knowledge);
+  const { watch, knowledge } = await readMemory(deps);
+  return regionVerdicts(deps, watch.value, knowledge);
 }
 
 /** A key that started a run before gives that run again, however long it has been over. */
