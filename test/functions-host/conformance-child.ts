@@ -1,5 +1,5 @@
 /** Runs the recorded orchestrators on the local host, in virtual time; prints every turn as one line of JSON. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { collectRegistrations } from "../../rehearsal/functions-host/core-module.ts";
@@ -10,11 +10,12 @@ import { type RecordedTurn, recordTurns } from "./recording.ts";
 
 const turns: RecordedTurn[] = [];
 const registrations = recordTurns(await collectRegistrations(() => import("./apps/recorded.ts")), turns);
+const historyDirectory = mkdtempSync(join(tmpdir(), "conformance-"));
 const host = await startHost({
   registrations,
   hostJson: {},
   port: 0,
-  historyDirectory: mkdtempSync(join(tmpdir(), "conformance-")),
+  historyDirectory,
   functionKey: "key",
   onServer: timedServer,
 });
@@ -44,5 +45,6 @@ for (const [name, instanceId, input] of starts) {
 await runUntil(now() + 10_000);
 statuses.push(await post("instances/small1/raiseEvent/go", 37), await post("instances/race1/raiseEvent/go", { v: 2 }));
 await runUntil(() => host.instances().every(({ runtimeStatus }) => runtimeStatus !== "Running"), 60_000);
+rmSync(historyDirectory, { recursive: true });
 process.stdout.write(`${JSON.stringify({ turns, statuses, instances: host.instances(), counts: host.counts })}\n`);
 process.exit(0);

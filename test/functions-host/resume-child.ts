@@ -1,5 +1,5 @@
 /** Kills and restarts the local host in virtual time, over and over; prints what happened as one line of JSON. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { collectRegistrations } from "../../rehearsal/functions-host/core-module.ts";
@@ -14,7 +14,8 @@ const registrations = await collectRegistrations(async () => {
 });
 const { notes, quickSeconds, ticks } = apps.steps ?? process.exit(1);
 const results: Record<string, unknown> = {};
-const newDirectory = (): string => mkdtempSync(join(tmpdir(), "resume-"));
+const root = mkdtempSync(join(tmpdir(), "resume-"));
+const newDirectory = (): string => mkdtempSync(join(root, "host-"));
 const VISIBILITY = "00:00:40";
 
 async function start(historyDirectory: string): Promise<Host> {
@@ -169,5 +170,6 @@ results["minutely"] = seen("minutely");
 results["quickPayload"] = ticks.find(({ name }) => name === "quick")?.timer;
 results["minutelyStatus"] = ticks.filter(({ name }) => name === "minutely").map(({ timer }) => timer.scheduleStatus ?? null);
 results["lastTick"] = Math.max(...ticks.map(({ at }) => (at - zero) / 1000));
+rmSync(root, { recursive: true });
 process.stdout.write(`${JSON.stringify(results)}\n`);
 process.exit(0);
