@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import type { Admission } from "../../src/domain/admission.ts";
+import { admittedShare, climb, firstRefusal, GUARD_CODES, type GuardCode, type GuardInput, type GuardResult } from "../../src/domain/guards.ts";
+import { at, hold, hubAndSpoke, hubToHub, regionVerdict, stateWith } from "../support/builders.ts";
+
+const admits = (maxSafeShare: number | null): Admission => ({ maxSafeShare, demand: 1, survivors: [], reason: "the admission's reason" });
+
+/** An evacuation of east that every guard lets pass. */
+function input(changes: Partial<GuardInput> = {}): GuardInput {
+  return {
+    estate: hubToHub(),
+    state: stateWith([]),
+    region: "east",
+    verdicts: [regionVerdict("east", "failing"), regionVerdict("west"), regionVerdict("north")],
+    admission: admits(1),
+    initiator: "automatic",
+    share: 0,
+    now: at(1000),
+    ...changes,
+  };
+}
+
+const outcome = (code: GuardCode, given: GuardInput): GuardResult => {
+  const found = climb(given).find((result) => result.code === code);
+  if (found === undefined) throw new Error(`no rung ${code}`);
+  return found;
+};
+const killed = { killSwitch: { on: true, by: "ops", reason: "drill", at: at(5) } };
+
+describe("each guard bites, and lets pass what it need not stop", () => {
+  it.each<[rule: string, code: GuardCode, changes: Partial<GuardInput>, outcome: GuardResult["outcome"]]>([
+    ["mode auto and no kill switch", "automationEnabled", {}, "passed"],
+    ["mode recommend", "automationEnabled", { estate: hubToHub(undefined, { safety: { mode: "recommend" } }) }, "refused"],
+    ["mode off", "automationEnabled", { estate: hubToHub(undefined, { safety: { mode: "off" } }) }, "refused"],
+    ["kill switch on", "automationEnabled", { state: stateWith([], killed) }, "refused"],
+    ["kill switch off again", "automationEnabled", { state: stateWith([], { killSwitch: { ...killed.killSwitch, on: false } }) }, "passed"],
+    ["a person's start in mode off with the kill switch on", "automationEnabled", { initiator: "manual", state: stateWith([], killed), estate: hubToHub(undefined, { safety: { mode: "off" } }) }, "passed"],
+
+    ["something works", "selfDoubt", {}, "passed"],
+    ["one pressured region is enough to trust the prober", "selfDoubt", { verdicts: [regionVerdict("east", "failing", "failing"), regionVerdict("west", "pressured", "failing")] }, "passed"],
+    ["everything fails at once", "selfDoubt", { verdicts: ["east", "west", "north"].map((r) => regionVerdict(r, "failing", "failing")) }, "refused"],
+    ["nothing could be measured", "selfDoubt", { verdicts: [regionVerdict("east", "failing", "failing"), regionVerdict("west", "inconclusive", "misconfigured")] }, "refused"],
+    ["a region with nothing in it proves nothing", "selfDoubt", { estate: hubAndSpoke(), verdicts: [regionVerdict("hub", "healthy", "failing"), regionVerdict("east", "failing", null)] }, "refused"],
+
+    ["two healthy regions remain", "minHealthyRegions", {}, "passed"],
+    ["none remains", "minHealthyRegions", { verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "failing"), regionVerdict("north", "pressured")] }, "refused"],
+    ["a held region does not count", "minHealthyRegions", { estate: hubToHub(undefined, { safety: { minHealthyRegions: 2 } }), state: stateWith([hold("west", 0)]) }, "refused"],
+    ["a region with a sick gateway does not count", "minHealthyRegions", { verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "healthy", "failing")] }, "refused"],
+    ["a region without a deployment takes no tokens over", "minHealthyRegions", { estate: hubAndSpoke(), verdicts: [regionVerdict("hub"), regionVerdict("east", "failing", null), regionVerdict("west", "failing", null)] }, "refused"],
+    ["a region without a gateway takes no clients over", "minHealthyRegions", { share: 1, verdicts: [regionVerdict("east", "healthy", "failing"), regionVerdict("west", "healthy", null)] }, "refused"],
+    ["a region without a gateway takes tokens over", "minHealthyRegions", { verdicts: [regionVerdict("east", "failing", null), regionVerdict("west", "healthy", null)] }, "passed"],
+
+    ["nobody else is held", "maxConcurrentShifts", { state: stateWith([hold("east", 0.5)]) }, "passed"],
+    ["another region is held", "maxConcurrentShifts", { state: stateWith([hold("west", 0.5)]) }, "refused"],
+    ["two at a time are allowed", "maxConcurrentShifts", { estate: hubToHub(undefined, { safety: { maxConcurrentShifts: 2 } }), state: stateWith([hold("west", 0.5)]) }, "passed"],
+
+    ["never held before", "cooldown", {}, "passed"],
+    ["restored just before", "cooldown", { state: stateWith([], { lastReleased: { east: at(401) } }) }, "refused"],
+    ["restored exactly the cooldown ago", "cooldown", { state: stateWith([], { lastReleased: { east: at(400) } }) }, "passed"],
+    ["another region's restore does not matter", "cooldown", { state: stateWith([], { lastReleased: { west: at(999) } }) }, "passed"],
+    ["a person need not wait", "cooldown", { initiator: "manual", state: stateWith([], { lastReleased: { east: at(999) } }) }, "passed"],
+
+    ["everything fits", "survivorCapacity", {}, "passed"],
+    ["a part fits", "survivorCapacity", { admission: admits(0.6) }, "shrunk"],
+    ["a part fits, and no more was asked", "survivorCapacity", { admission: admits(0.6), share: 0.4 }, "passed"],
+    ["next to nothing fits", "survivorCapacity", { admission: admits(0.04) }, "refused"],
+    ["unknown is not enough", "survivorCapacity", { admission: admits(null) }, "refused"],
+    ["only the gateway is left", "survivorCapacity", { admission: admits(null), share: 1 }, "passed"],
+    ["a person is refused too", "survivorCapacity", { admission: admits(null), initiator: "manual" }, "refused"],
+  ])("%s (%s)", (_rule, code, changes, wanted) => {
+    expect(outcome(code, input(changes)).outcome).toBe(wanted);
+  });
+});
+
+describe("the ladder", () => {
+  it("asks every rung in order, so that everything in the way shows at once", () => {
+    const blocked = climb(input({ state: stateWith([hold("west", 0)], killed), admission: admits(0) }));
+    expect(blocked.map((result) => result.code)).toEqual([...GUARD_CODES]);
+    expect(blocked.filter((result) => result.outcome === "refused").map((result) => result.code)).toEqual(["automationEnabled", "maxConcurrentShifts", "survivorCapacity"]);
+    expect(firstRefusal(blocked)?.code).toBe("automationEnabled");
+  });
+
+  it("lets a clear evacuation pass on every rung", () => {
+    expect(climb(input()).map((result) => result.outcome)).toEqual(GUARD_CODES.map(() => "passed"));
+    expect(firstRefusal(climb(input()))).toBeUndefined();
+  });
+
+  it.each(GUARD_CODES)("%s can be overridden, alone and on record", (code) => {
+    const everything = input({
+      state: stateWith([hold("west", 0)], { ...killed, lastReleased: { east: at(999) } }),
+      verdicts: ["east", "west", "north"].map((region) => regionVerdict(region, "failing", "failing")),
+      admission: admits(null),
+    });
+    const results = climb({ ...everything, override: code });
+    expect(results.filter((result) => result.outcome !== "refused")).toMatchObject([{ code, outcome: "overridden" }]);
+    expect(outcome(code, { ...everything, override: code }).reason).toBe(outcome(code, everything).reason);
+  });
+
+  it("an override of a guard that passes changes nothing", () => {
+    expect(climb(input({ override: "cooldown" }))).toEqual(climb(input()));
+  });
+
+  it.each<[maxSafeShare: number, wanted: number, share: number]>([
+    [1, 0, 0],
+    [0.6, 0, 0.4],
+    [0.6, 0.5, 0.5],
+    [0.601, 0, 0.4],
+    [0.599, 0, 0.41],
+    [0.05, 0, 0.95],
+  ])("with room for %f of it, a region that was to keep %f keeps %f", (maxSafeShare, wanted, share) => {
+    expect(admittedShare(climb(input({ admission: admits(maxSafeShare), share: wanted })), wanted)).toBe(share);
+  });
+
+  it("an overridden shrink moves all", () => {
+    expect(admittedShare(climb(input({ admission: admits(0.6), override: "survivorCapacity" })), 0)).toBe(0);
+  });
+});
