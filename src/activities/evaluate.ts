@@ -67,7 +67,7 @@ async function announce(deps: Deps, watch: Watch, decisions: readonly Decision[]
   await putWatch(deps, { ...value, announced: Object.fromEntries(decisions.map((d) => [d.region, signature(d)])) }, etag);
 }
 
-function signature(decision: Decision): string {
-  const refusing = decision.guards.find((guard) => guard.outcome === "refused")?.code;
-  return refusing === undefined || decision.action !== "refuse" ? decision.action : `refuse ${refusing}`;
+/** A refusal's reason begins with its guard's code. */
+function signature({ action, reason }: Decision): string {
+  return action === "refuse" ? `refuse ${reason.slice(0, reason.indexOf(":"))}` : action;
 }

@@ -47,11 +47,11 @@ export function decideRegion(input: DecideInput, verdict: RegionVerdict): Decisi
   const admission = admissionOf(input, verdict.region);
   const guards = climb({ ...input, region: verdict.region, admission, initiator: "automatic", share: trouble.share });
   const decision = { region: verdict.region, share: admittedShare(guards, trouble.share), guards, admission };
-  const refusal = firstRefusal(guards);
-  if (refusal === undefined) return { ...decision, action: "evacuate", reason: trouble.reason };
-  const onlyMode = guards.every((g) => g.outcome !== "refused" || g.code === "automationEnabled");
-  const recommend = onlyMode && input.estate.safety.mode === "recommend" && input.state.killSwitch?.on !== true;
-  return { ...decision, action: recommend ? "recommend" : "refuse", reason: recommend ? trouble.reason : `${refusal.code}: ${refusal.reason}` };
+  // A recommendation says what would be done: what the mode alone forbids is no reason against it.
+  const recommending = input.estate.safety.mode === "recommend" && input.state.killSwitch?.on !== true;
+  const refusal = firstRefusal(recommending ? guards.filter((guard) => guard.code !== "automationEnabled") : guards);
+  if (refusal !== undefined) return { ...decision, action: "refuse", reason: `${refusal.code}: ${refusal.reason}` };
+  return { ...decision, action: recommending ? "recommend" : "evacuate", reason: trouble.reason };
 }
 
 /** What is wrong with a region that moving traffic may mend; null when nothing is. `share` is what its deployments may keep. */

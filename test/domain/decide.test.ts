@@ -32,7 +32,7 @@ describe("an unheld region", () => {
     ["failing in mode off: refuse", mode("off"), "refuse", "automationEnabled: the mode is off, not auto"],
     ["failing with the kill switch on: refuse", { state: killed }, "refuse", `automationEnabled: the kill switch is on since ${at(5)}: drill`],
     ["failing with the kill switch on in mode recommend: refuse", { state: killed, ...mode("recommend") }, "refuse", `automationEnabled: the kill switch is on since ${at(5)}: drill`],
-    ["in mode recommend another guard's refusal is a refusal", { ...mode("recommend"), capacity: UNKNOWN_CAPACITY }, "refuse", "automationEnabled: the mode is recommend, not auto"],
+    ["in mode recommend another guard's refusal is a refusal, and is named", { ...mode("recommend"), capacity: UNKNOWN_CAPACITY }, "refuse", "survivorCapacity: the demand of east is unknown"],
     ["nobody's capacity is known: refuse", { capacity: UNKNOWN_CAPACITY }, "refuse", "survivorCapacity: the demand of east is unknown"],
     ["routing was never read: refuse", { routing: null }, "refuse", "survivorCapacity: the pools' routing has never been read"],
     ["everything fails at once: doubt the prober", { verdicts: ["east", "west", "north"].map((r) => regionVerdict(r, "failing", "failing")) }, "refuse", "selfDoubt: none of 6 regional verdicts is healthy: the prober itself may be cut off"],
