@@ -96,7 +96,7 @@ async function settle(): Promise<void> {
 
 /** Requests, and file and name look-ups on Node's thread pool. Not seen: asynchronous zlib and crypto, child processes, bare sockets. */
 function isBusy(): boolean {
-  return requestsOnTheWire().length > 0 || process.getActiveResourcesInfo().some((name) => /^(?:FSReq|GetAddrInfoReq)/.test(name));
+  return requestsOnTheWire().length > 0 || process.getActiveResourcesInfo().some((name) => /^(?:FSReq|CloseReq|GetAddrInfoReq)/.test(name));
 }
 
 function installed(): InstalledClock {
