@@ -44,7 +44,6 @@ async function writeOrigins(context: ConvergeContext, edge: Edge, wanted: readon
   await append(deps, context.run, "intend", `write ${edge.id}: ${change}`, { kind: "origin", edge: edge.id, targets });
   const written = await deps.edges.write(edge, wanted);
   if (!written.ok) {
-    await append(deps, context.run, "note", `${edge.id}: ${written.reason}`, { kind: written.kind, statusCode: written.statusCode });
     return wanted.map((origin) => item(context, edge, origin, "owed", written.reason));
   }
   await append(deps, context.run, "propagate", `${edge.id} accepted ${change}; edges take it up within ${deps.estate.evacuate.originBudgetSeconds} s`);

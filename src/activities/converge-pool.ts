@@ -82,8 +82,7 @@ function desiredMembers({ deps, state }: ConvergeContext, row: NormalPool, norma
 }
 
 /** A busy or missing answer is owed: the next converge tries again. A refusal that will not change is owed too, and says so. */
-async function failed(context: ConvergeContext, gateway: Gateway, pool: string, failure: Failure): Promise<Converged> {
-  await append(context.deps, context.run, "note", `${gateway.id}/${pool}: ${failure.reason}`, { kind: failure.kind, statusCode: failure.statusCode });
+function failed(context: ConvergeContext, gateway: Gateway, pool: string, failure: Failure): Converged {
   return item(context, gateway, pool, "owed", failure.reason);
 }
 

@@ -7,7 +7,7 @@ import type { Converged, Convergence } from "../domain/run.ts";
 import type { Deps } from "../ports.ts";
 import { convergeEdge } from "./converge-edge.ts";
 import { convergePool } from "./converge-pool.ts";
-import { readMemory, setConvergence } from "./memory.ts";
+import { append, readMemory, setConvergence } from "./memory.ts";
 import { readNormal, type Normal } from "./normal-routing.ts";
 
 /** `write: false` reads back only. `run` is where the ledger entries go; null = the estate's own. */
@@ -24,7 +24,17 @@ export async function converge(deps: Deps, options: { readonly run: string | nul
   const items = (await Promise.all([...pools, ...edges])).flat();
   const convergence = { at, items: items.map((item) => keepSince(item, before)) };
   await setConvergence(deps, convergence);
+  await tellNews(context, items);
   return convergence;
+}
+
+/** What could not be written goes on record once, when it begins, not at every attempt. */
+async function tellNews({ deps, run, before }: ConvergeContext, items: readonly Converged[]): Promise<void> {
+  for (const { kind, target, state, reason } of items) {
+    if (state !== "owed" && state !== "drift" && state !== "unserved") continue;
+    const old = before?.items.find((other) => other.kind === kind && other.target === target);
+    if (old?.state !== state) await append(deps, run, "note", `${target} ${state}: ${reason}`);
+  }
 }
 
 export interface ConvergeContext {

@@ -26,8 +26,7 @@ function* carryOut(context: DurableContext, run: Run, move: Move): Durable<strin
       yield* changeHold(context, run, move);
       return undefined;
     case "converge":
-      yield* call(context, activities.converge, run);
-      yield* call(context, activities.verify, run);
+      yield* convergeAgain(context, run);
       yield* sleep(context, move.seconds);
       return undefined;
     case "wait":
@@ -37,6 +36,12 @@ function* carryOut(context: DurableContext, run: Run, move: Move): Durable<strin
       yield* call(context, activities.finish, { run, outcome: move.outcome, reason: move.reason });
       return move.outcome;
   }
+}
+
+/** Only what was written needs to be read back. */
+function* convergeAgain(context: DurableContext, run: Run): Durable<void> {
+  const converged = yield* call(context, activities.converge, run);
+  if (converged.items.some((item) => item.state === "written")) yield* call(context, activities.verify, run);
 }
 
 /** intend → act → verify → record */
