@@ -1,6 +1,5 @@
 /** The report's styles and scripts, to be inlined: the file must work without a network. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 
 export interface Assets {
   readonly css: string;
@@ -10,12 +9,19 @@ export interface Assets {
 }
 
 export function readAssets(): Assets {
-  const { resolve } = createRequire(import.meta.url);
-  const ofPackage = (path: string): string => readFileSync(resolve(path), "utf8");
-  const own = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+  const licence = read(import.meta.resolve("uplot/LICENSE"));
+  const styles = ["theme.css", "page.css", "tables.css", "plots.css"].map(own);
   return {
-    css: `${ofPackage("uplot/dist/uPlot.min.css")}\n${own("style.css")}`,
-    uPlot: `/*\n${ofPackage("uplot/LICENSE")}*/\n${ofPackage("uplot/dist/uPlot.iife.min.js")}`,
+    css: [read(import.meta.resolve("uplot/dist/uPlot.min.css")), ...styles].join("\n"),
+    uPlot: `/*\n${licence}*/\n${read(import.meta.resolve("uplot/dist/uPlot.iife.min.js"))}`,
     client: own("client.js"),
   };
+}
+
+function own(name: string): string {
+  return read(new URL(name, import.meta.url).href);
+}
+
+function read(url: string): string {
+  return readFileSync(new URL(url), "utf8");
 }

@@ -1,9 +1,10 @@
-/* global document, window, matchMedia, getComputedStyle, ResizeObserver, uPlot */
+/* global document, matchMedia, getComputedStyle, ResizeObserver, uPlot */
 /** Draws the plots in the page; inlined by report.ts. All numbers come from the JSON beside it. */
 (() => {
   const policies = JSON.parse(document.getElementById("plot-data").textContent);
   // A line is told by its dashes too, not by its colour alone.
   const DASHES = [[], [9, 4], [2, 3], [9, 3, 2, 3], [5, 2], [12, 6], [3, 6], [1, 2]];
+  const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
   const LABEL_ROWS = 5;
   const LABEL_HEIGHT = 14;
   let drawn = [];
@@ -70,7 +71,7 @@
       const x = Math.round(plot.valToPos(at, "x", true));
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       const width = ctx.measureText(label).width + 8 * ratio;
-      const left = Math.min(x, bbox.left + bbox.width - width);
+      const left = x + width > bbox.left + bbox.width ? x - width : x;
       const free = rowEnds.findIndex((end) => end <= left);
       const row = free < 0 ? LABEL_ROWS - 1 : free;
       rowEnds[row] = left + width;
@@ -114,10 +115,16 @@
           space: 56,
           size: 28,
         },
-        { ...axis, values: (_, splits) => splits.map((value) => shown(chart.unit, value)), size: 54, space: 30 },
+        {
+          ...axis,
+          ...(chart.unit === "requests" ? { incrs: WHOLE_STEPS } : {}),
+          values: (_, splits) => splits.map((value) => shown(chart.unit, value)),
+          size: 54,
+          space: 30,
+        },
       ],
       series: [
-        { label: "at", value: (_, value) => (value === null || value === undefined ? "" : clock(value)) },
+        { label: "Time", value: (_, value) => (value === null || value === undefined ? "" : clock(value)) },
         ...seriesOf(chart, theme),
       ],
       legend: {
@@ -126,8 +133,20 @@
             dashOf(chart.series[index - 1]).length === 0 ? "solid" : dashOf(chart.series[index - 1])[0] < 4 ? "dotted" : "dashed",
         },
       },
-      cursor: { sync: { key: policy.key, scales: ["x", null] }, drag: { x: true, y: false }, points: { size: 6 } },
-      hooks: { drawClear: [(plot) => shadeFaults(plot, policy, theme)], draw: [(plot) => drawMarkers(plot, policy, isFirst, theme)] },
+      cursor: {
+        sync: { key: policy.key, scales: ["x", null] },
+        drag: { x: true, y: false },
+        y: false,
+        // A value holds from its instant on: the point under the pointer is the last one before it, not the nearest.
+        dataIdx: (plot, _, nearest, at) => (plot.data[0][nearest] > at && nearest > 0 ? nearest - 1 : nearest),
+        points: { size: 6 },
+        bind: { dblclick: () => () => show(policy.key, { min: 0, max: policy.endsAt }) },
+      },
+      hooks: {
+        drawClear: [(plot) => shadeFaults(plot, policy, theme)],
+        draw: [(plot) => chart.isMarked && drawMarkers(plot, policy, isFirst, theme)],
+        setScale: [(plot, scale) => scale === "x" && pressButtons(policy.key, plot.scales.x)],
+      },
     };
   }
 
@@ -150,24 +169,31 @@
     });
   }
 
-  function wireZoom(group) {
-    group.hidden = false;
-    group.addEventListener("click", ({ target }) => {
-      const button = target.closest("button");
-      if (!button) return;
-      for (const other of group.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === button));
-      const view = { min: Number(button.dataset.from), max: Number(button.dataset.to) };
-      for (const { policy, plot } of drawn) if (policy.key === group.dataset.policy) plot.setScale("x", view);
-    });
+  function show(key, view) {
+    for (const { policy, plot } of drawn) if (policy.key === key) plot.setScale("x", view);
+  }
+
+  const buttonsOf = (key) => [...document.querySelectorAll(`.zoom[data-policy="${key}"] button`)];
+  const viewOf = ({ dataset }) => ({ min: Number(dataset.from), max: Number(dataset.to) });
+
+  /** However the view was chosen, the button that would have chosen it is the pressed one. */
+  function pressButtons(key, { min, max }) {
+    for (const button of buttonsOf(key)) {
+      const view = viewOf(button);
+      button.setAttribute("aria-pressed", String(view.min === min && view.max === max));
+    }
   }
 
   drawAll();
-  document.querySelectorAll(".zoom").forEach(wireZoom);
+  for (const group of document.querySelectorAll(".zoom")) {
+    group.hidden = false;
+    for (const button of buttonsOf(group.dataset.policy))
+      button.addEventListener("click", () => show(group.dataset.policy, viewOf(button)));
+  }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   new ResizeObserver(() => {
     for (const { element, plot } of drawn) {
       if (element.clientWidth > 0 && element.clientWidth !== plot.width) plot.setSize({ width: element.clientWidth, height: plot.height });
     }
   }).observe(document.body);
-  window.drillReport = { plots: () => drawn.map(({ plot }) => plot) };
 })();

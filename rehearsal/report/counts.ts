@@ -3,7 +3,7 @@ import type { DrillResult } from "../drill/result.ts";
 import { EPOCH } from "../virtual-time/clock.ts";
 import { NONE, clock, count, percent, seconds } from "./format.ts";
 import type { PolicyGroup } from "./groups.ts";
-import { type Html, NOTHING, type Row, html, table } from "./html.ts";
+import { type Html, NOTHING, type Row, html, numeric, table } from "./html.ts";
 
 export function countsOf(group: PolicyGroup): Html {
   return html`${breaches(group)}
@@ -59,7 +59,7 @@ function sideBySide(
   const rows = names.map((name) => ({
     cells: [name, ...columns.map(({ counts }) => count(counts[name] ?? 0))],
   }));
-  return table(caption, [{ title: head }, ...columns.map(({ automation }) => ({ title: automation, numeric: true }))], rows);
+  return table(caption, [{ title: head }, ...columns.map(({ automation }) => numeric(automation))], rows, "counts");
 }
 
 function operations({ results }: PolicyGroup): Html {
@@ -76,9 +76,5 @@ function operations({ results }: PolicyGroup): Html {
     ],
   }));
   const titles = ["Table operations", "Probe rounds", "Operations per round", "Shed by policy", "Simulated, s", "Wall time, s"];
-  return table(
-    "Table operations and the drill itself",
-    [{ title: "Automation" }, ...titles.map((title) => ({ title, numeric: true }))],
-    rows,
-  );
+  return table("Table operations and the drill itself", [{ title: "Automation" }, ...titles.map(numeric)], rows);
 }

@@ -1,10 +1,10 @@
 /** What the result stands on: the constants with their evidence, and how far it depends on the doubtful ones. */
 import type { Constant } from "../constants.ts";
-import { modeName } from "../drill/job.ts";
+import { type Mode, modeName } from "../drill/job.ts";
 import type { DrillResult } from "../drill/result.ts";
 import { count, percent, seconds } from "./format.ts";
 import { sensitivityRows, sweeps } from "./groups.ts";
-import { type Html, NOTHING, html, table } from "./html.ts";
+import { type Html, NOTHING, html, numeric, table } from "./html.ts";
 
 const MARKS = {
   X: "tried on the wire",
@@ -14,7 +14,9 @@ const MARKS = {
   U: "unverified: an assumption of ours",
 } as const satisfies Record<Constant["mark"], string>;
 
-const numeric = (title: string): { title: string; numeric: true } => ({ title, numeric: true });
+function nameOf(mode: Mode): string {
+  return modeName(mode).replaceAll(" %", "\u00a0%");
+}
 
 export function ground(results: readonly DrillResult[], constants: Readonly<Record<string, Constant>>): Html {
   return html`<section id="ground" aria-labelledby="title-ground">
@@ -31,7 +33,7 @@ function sensitivityTable(results: readonly DrillResult[]): Html {
   const rows = sensitivityRows(results).map(({ mode, summary }) => ({
     className: mode.propagation === 1 && mode.breaker === 1 ? "base" : "",
     cells: [
-      modeName(mode),
+      nameOf(mode),
       seconds(summary.timeToDetectSeconds),
       seconds(summary.timeToEvacuationEffectiveSeconds),
       seconds(summary.timeToReliefSeconds),
@@ -52,7 +54,7 @@ function sweepTable(results: readonly DrillResult[]): Html {
     const over = (value: (result: DrillResult) => number | null): string => meanAndWorst(onsets.map(value));
     return {
       cells: [
-        onsets[0] === undefined ? "" : modeName(onsets[0].mode),
+        onsets[0] === undefined ? "" : nameOf(onsets[0].mode),
         count(onsets.length),
         over(({ summary }) => summary.timeToDetectSeconds),
         over(({ summary }) => summary.timeToEvacuationEffectiveSeconds),

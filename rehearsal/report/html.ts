@@ -36,6 +36,11 @@ interface Column {
   readonly numeric?: boolean;
 }
 
+/** A column of numbers; its unit stays beside its name. */
+export function numeric(title: string): Column {
+  return { title: title.replaceAll(", ", ",\u00a0"), numeric: true };
+}
+
 export interface Row {
   /** The first cell heads the row. */
   readonly cells: readonly (Html | string)[];
@@ -56,7 +61,7 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
     <table class="${className}">
       <caption>
-        ${caption}
+        <span>${caption}</span>
       </caption>
       <thead>
         <tr>

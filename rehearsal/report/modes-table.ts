@@ -29,7 +29,7 @@ export function modesTable(groups: readonly PolicyGroup[]): Html {
   return html`<div class="scroll" role="region" aria-label="Measures by mode" tabindex="0">
       <table class="modes">
         <caption>
-          Measures by mode. Times are seconds since the fault's onset, restore since its end; the worst fault counts.
+          <span>Measures by mode. Times are seconds since the fault's onset, restore since its end; the worst fault counts.</span>
         </caption>
         <thead>
           <tr>

@@ -14,7 +14,7 @@ export interface Comparison {
 }
 
 /** The do-no-harm tolerance, applied in both directions: a gain this small is no gain either. */
-export function tolerance(requests: number): number {
+function tolerance(requests: number): number {
   return Math.max(3, requests * 0.0005);
 }
 

@@ -17,6 +17,8 @@ export interface Chart {
   /** The plot in words, for those who don't see it. */
   readonly summary: string;
   readonly unit: "requests" | "share";
+  /** Whether the markers of the run belong in it. */
+  readonly isMarked: boolean;
   /** Seconds since the drill's start; each value holds until the next. */
   readonly x: readonly number[];
   readonly max: number;
@@ -64,9 +66,9 @@ export function plotsOf(group: PolicyGroup): Plots {
   };
 }
 
-/** A drill that waits for rest goes on after its last request; of that only what still changes is shown. */
+/** A drill that waits for rest goes on after its last request; of that only what still changes is shown, and a minute for the eye. */
 function endOf({ bins, binSeconds, poolShares }: DrillResult): number {
-  return Math.max((bins.at(-1)?.at ?? 0) + binSeconds, poolShares.at(-1)?.at ?? 0);
+  return Math.max((bins.at(-1)?.at ?? 0) + binSeconds, (poolShares.at(-1)?.at ?? 0) + 60);
 }
 
 function markersOf(fault: FaultMeasures & { readonly startsSeconds: number; readonly endsSeconds: number }): readonly Marker[] {
@@ -115,7 +117,9 @@ function lostChart(shown: readonly DrillResult[], endsAt: number): readonly Char
   });
   const max = Math.max(1, ...shown.flatMap(({ bins }) => bins.map((bin) => bin.lost)));
   const title = `Lost requests per ${longest.binSeconds} s`;
-  return [{ title, summary: `${title} over ${clock(endsAt)} minutes. ${told.join("; ")}.`, unit: "requests", x, max, series }];
+  return [
+    { title, summary: `${title} over ${clock(endsAt)} minutes. ${told.join("; ")}.`, unit: "requests", isMarked: true, x, max, series },
+  ];
 }
 
 function answeredChart(result: DrillResult, regions: readonly Region[], max: number): Chart {
@@ -125,7 +129,15 @@ function answeredChart(result: DrillResult, regions: readonly Region[], max: num
   const title = `Requests answered per ${result.binSeconds} s by region, automation ${result.mode.automation}`;
   const total = (region: Region): number => result.bins.reduce((sum, bin) => sum + regionShown(bin.answeredBy, region), 0);
   const told = regions.map((region) => `${region.name} ${count(total(region))} in all`);
-  return { title, summary: `${title}: ${told.join(", ")}.`, unit: "requests", x: timesOf(result), max, series };
+  return {
+    title,
+    summary: `${title}: ${told.join(", ")}.`,
+    unit: "requests",
+    isMarked: result.mode.automation !== "off",
+    x: timesOf(result),
+    max,
+    series,
+  };
 }
 
 /** The pool that the run moves most: in a mesh of gateways that is the failing region's own. */
@@ -142,7 +154,17 @@ function sharesChart(result: DrillResult, regions: readonly Region[], endsAt: nu
   const told = most.map(
     ({ at, shares }) => `${clock(at)} ${regions.map((region) => `${region.name} ${percent(regionShown(shares, region))}`).join(", ")}`,
   );
-  return [{ title, summary: `${title}. From ${told.join("; from ")}.`, unit: "share", x: steps.map(({ at }) => at), max: 1, series }];
+  return [
+    {
+      title,
+      summary: `${title}. From ${told.join("; from ")}.`,
+      unit: "share",
+      isMarked: true,
+      x: steps.map(({ at }) => at),
+      max: 1,
+      series,
+    },
+  ];
 }
 
 /** Of several writes at one instant the last one holds. */

@@ -66,13 +66,13 @@ function timelineOf(group: PolicyGroup, isFirst: boolean): Html {
   const lead = leading(group);
   if (lead === undefined || lead.timeline.length === 0) return NOTHING;
   const { timeline } = lead;
-  const runs = new Set(timeline.map(({ run }) => run).filter((run) => run !== null));
-  const rows = timeline.map(({ at, kind, text, run }) => {
-    const owner = run === null || runs.size < 2 ? NOTHING : html` <span class="run">${run}</span>`;
+  const rows = timeline.map(({ at, kind, text, run }, index) => {
+    const before = timeline.slice(0, index).findLast((entry) => entry.run !== null)?.run;
+    const owner = run === null || run === before ? NOTHING : html`<span class="run">run ${run}</span>`;
     return html`<tr>
       <th scope="row" class="time">${clock(at)}${sinceOnset(lead, at)}</th>
       <td><span class="kind kind-${kind}">${kind}</span></td>
-      <td>${text}${owner}</td>
+      <td>${owner}${text}</td>
     </tr>`;
   });
   const title = `Timeline, automation ${lead.mode.automation}: ${count(timeline.length)} ${timeline.length === 1 ? "entry" : "entries"}`;
@@ -81,7 +81,7 @@ function timelineOf(group: PolicyGroup, isFirst: boolean): Html {
     <div class="scroll" role="region" aria-label="${title}" tabindex="0">
       <table>
         <caption>
-          Minutes and seconds since the drill's start; below, since the last onset of a fault.
+          <span>Minutes and seconds since the drill's start; below, since the last onset of a fault.</span>
         </caption>
         <thead>
           <tr>

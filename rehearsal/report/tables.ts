@@ -1,9 +1,7 @@
 /** Per fault and per run. */
 import { clock, count, faultWords, seconds } from "./format.ts";
 import type { PolicyGroup } from "./groups.ts";
-import { type Html, NOTHING, html, table } from "./html.ts";
-
-const numeric = (title: string): { title: string; numeric: true } => ({ title, numeric: true });
+import { type Html, NOTHING, html, numeric, table } from "./html.ts";
 
 export function faultsTable({ results }: PolicyGroup): Html {
   const rows = results.flatMap(({ mode, faults }) =>

@@ -8,7 +8,7 @@ const END = 2400;
 export const FAULT = { from: 600, to: 1800 } as const;
 const POOL = "apim-northland/gpt-4o";
 
-export function mode(changes: Partial<Mode> = {}): Mode {
+function mode(changes: Partial<Mode> = {}): Mode {
   return { automation: "on", gateway: "plain", edge: "shallow", propagation: 1, breaker: 1, ...changes };
 }
 
