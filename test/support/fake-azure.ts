@@ -32,6 +32,8 @@ export interface FakePools extends PoolRouter, Pick<FailurePlan, "fail"> {
   edit(gateway: string, members: readonly PoolMember[]): void;
   /** Happens after a read was answered and before its caller sees it. */
   afterRead: (gateway: string) => void | Promise<void>;
+  /** Happens before a write is looked at. */
+  beforeWrite: (gateway: string) => void | Promise<void>;
   readonly calls: string[];
 }
 
@@ -51,6 +53,7 @@ export function fakePools(normal: Routing, journal: string[]): FakePools {
     members: (gateway) => find(gateway).members,
     edit: (gateway, members) => void pools.set(gateway, { members, version: find(gateway).version + 1 }),
     afterRead: () => undefined,
+    beforeWrite: () => undefined,
     async read(gateway) {
       log(`read ${gateway.id}`);
       const failed = plan.take(`read ${gateway.id}`);
@@ -60,6 +63,7 @@ export function fakePools(normal: Routing, journal: string[]): FakePools {
       return { ok: true, members: members.map((member) => ({ ...member })), etag: `"${version}"` };
     },
     async write(gateway, _pool, members, etag) {
+      await fake.beforeWrite(gateway.id);
       log(`write ${gateway.id}`);
       const failed = plan.take(`write ${gateway.id}`);
       if (failed !== undefined) return failed;
@@ -76,6 +80,7 @@ export interface FakeEdges extends EdgeRouter, Pick<FailurePlan, "fail"> {
   /** Writes are accepted and take effect only with `finish`. */
   slow: boolean;
   readonly calls: string[];
+  beforeWrite: () => void | Promise<void>;
   enabled(origin: string): boolean | undefined;
   edit(origin: string, enabled: boolean): void;
   finish(state: "succeeded" | "failed"): void;
@@ -95,6 +100,7 @@ export function fakeEdges(normal: Routing, journal: string[]): FakeEdges {
   const fake: FakeEdges = {
     slow: false,
     calls,
+    beforeWrite: () => undefined,
     fail: plan.fail,
     enabled: (name) => origins.find((origin) => origin.origin === name)?.enabled,
     edit: (name, enabled) => void (origins = origins.map((origin) => (origin.origin === name ? { ...origin, enabled } : origin))),
@@ -109,6 +115,7 @@ export function fakeEdges(normal: Routing, journal: string[]): FakeEdges {
       return plan.take(`read ${edge.id}`) ?? { ok: true, origins: origins.filter((origin) => origin.edge === edge.id) };
     },
     async write(edge, wanted) {
+      await fake.beforeWrite();
       log(`write ${edge.id} ${wanted.map((o) => `${o.origin}=${o.enabled ? "on" : "off"}`).join(" ")}`);
       const failed = plan.take(`write ${edge.id}`);
       if (failed !== undefined) return failed;
