@@ -38,7 +38,9 @@ export async function startEvacuation(
   if (reserved.kind === "refused") return { started: false, guards: reserved.guards, reason: reserved.reason };
   if (reserved.kind === "placed") {
     await putOnRecord(deps, reserved.run, request, reserved.guards, reserved.admission);
-    return { started: true, joined: (await starter.start(reserved.run)) === "joined", run: reserved.run, guards: reserved.guards };
+    // Whoever placed the hold started the run, even if somebody who found the hold was faster with the orchestration.
+    await starter.start(reserved.run);
+    return { started: true, joined: false, run: reserved.run, guards: reserved.guards };
   }
   const run = (await readRun(deps, reserved.hold.owner))?.run ?? runOf(reserved.hold);
   await starter.start(run);
