@@ -3,10 +3,10 @@ import { CONSTANTS } from "../constants.ts";
 import { modeName, type Mode } from "../drill/job.ts";
 import type { Summary } from "../drill/result.ts";
 
-/** Column headings and a cell for each, right-aligned except the first. */
-export function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Column headings and a cell for each: the first column and those named as text to the left, numbers to the right. */
+export function renderTable(header: readonly string[], rows: readonly (readonly string[])[], textColumns: readonly number[] = [0]): string {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)));
-  const line = (cells: readonly string[]): string => cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ");
+  const line = (cells: readonly string[]): string => cells.map((cell, i) => (textColumns.includes(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ").trimEnd();
   return [line(header), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(line)].join("\n");
 }
 
@@ -56,6 +56,6 @@ function percent(share: number): string {
 }
 
 export function constantsTable(): string {
-  const rows = Object.entries(CONSTANTS).map(([name, { value, unit, mark, source }]) => [name, `${value}`, unit, mark, `  ${source}`]);
-  return renderTable(["constant", "value", "unit", "mark", "source (azure facts)"], rows);
+  const rows = Object.entries(CONSTANTS).map(([name, { value, unit, mark, source }]) => [name, `${value}`, unit, mark, source]);
+  return renderTable(["constant", "value", "unit", "mark", "source (section of azure-facts)"], rows, [0, 2, 3, 4]);
 }
