@@ -47,14 +47,14 @@
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
-    for (const { from, to } of policy.faults) {
-      const left = plot.valToPos(from, "x", true);
-      const width = plot.valToPos(to, "x", true) - left;
-      ctx.fillStyle = read("fault-fill");
-      ctx.fillRect(left, bbox.top, width, bbox.height);
-      ctx.fillStyle = read("fault-edge");
-      for (const edge of [left, left + width]) ctx.fillRect(edge - uPlot.pxRatio / 2, bbox.top, uPlot.pxRatio, bbox.height);
-    }
+    const edges = policy.faults.map(({ from, to }) => [from, to].map((at) => plot.valToPos(at, "x", true)));
+    // One path for all of them: where faults overlap it is no darker.
+    ctx.beginPath();
+    for (const [left, right] of edges) ctx.rect(left, bbox.top, right - left, bbox.height);
+    ctx.fillStyle = read("fault-fill");
+    ctx.fill();
+    ctx.fillStyle = read("fault-edge");
+    for (const edge of new Set(edges.flat())) ctx.fillRect(edge - uPlot.pxRatio / 2, bbox.top, uPlot.pxRatio, bbox.height);
     ctx.restore();
   }
 

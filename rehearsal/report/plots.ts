@@ -1,5 +1,4 @@
 /** The plots' data: plain numbers, drawn by client.js. Everything a reader is told of a plot is computed here. */
-import type { FaultMeasures } from "../drill/measures.ts";
 import type { Bin, DrillResult, PoolShare } from "../drill/result.ts";
 import { clock, count, faultWords, percent } from "./format.ts";
 import { type PolicyGroup, leading, of } from "./groups.ts";
@@ -57,7 +56,7 @@ export function plotsOf(group: PolicyGroup): Plots {
     key: group.key,
     endsAt,
     faults: (lead?.faults ?? []).map((fault) => ({ from: fault.startsSeconds, to: fault.endsSeconds, label: faultWords(fault) })),
-    markers: (lead?.faults ?? []).flatMap(markersOf).filter(isFirst),
+    markers: markersOf(lead?.faults ?? []),
     charts: [
       ...lostChart(shown, endsAt),
       ...shown.map((result) => answeredChart(result, regions, max)),
@@ -71,7 +70,17 @@ function endOf({ bins, binSeconds, poolShares }: DrillResult): number {
   return Math.max((bins.at(-1)?.at ?? 0) + binSeconds, (poolShares.at(-1)?.at ?? 0) + 60);
 }
 
-function markersOf(fault: FaultMeasures & { readonly startsSeconds: number; readonly endsSeconds: number }): readonly Marker[] {
+/** Faults of one region share their detection and restore; what differs is told by its fault. In order of time. */
+function markersOf(faults: DrillResult["faults"]): readonly Marker[] {
+  const all = faults.flatMap((fault) => instantsOf(fault).map(({ at, label }) => ({ at, label, fault: faultWords(fault) })));
+  const once = all.filter(({ at, label }, index) => all.findIndex((other) => other.at === at && other.label === label) === index);
+  const isAlone = (label: string): boolean => once.filter((other) => other.label === label).length === 1;
+  return once
+    .map(({ at, label, fault }) => ({ at, label: isAlone(label) ? label : `${label} (${fault})` }))
+    .toSorted((first, second) => first.at - second.at);
+}
+
+function instantsOf(fault: DrillResult["faults"][number]): readonly Marker[] {
   const marker = (label: string, from: number, after: number | null): readonly Marker[] =>
     after === null ? [] : [{ at: from + after, label }];
   return [
@@ -81,11 +90,6 @@ function markersOf(fault: FaultMeasures & { readonly startsSeconds: number; read
     ...marker("restore", fault.endsSeconds, fault.timeToRestoreSeconds),
     ...marker("restore edge", fault.endsSeconds, fault.timeToRestoreEdgeSeconds),
   ];
-}
-
-/** Faults of one region share their detection and restore. */
-function isFirst(marker: Marker, index: number, all: readonly Marker[]): boolean {
-  return all.findIndex((other) => other.at === marker.at && other.label === marker.label) === index;
 }
 
 /** The last value is repeated at the end of its bin, so that its step is drawn. */

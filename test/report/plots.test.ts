@@ -19,8 +19,8 @@ describe("the plots of a policy", () => {
       faults: [{ ...FAULT, label: "Foundry down, northland" }],
       markers: [
         { at: 621, label: "detect" },
-        { at: 632.3, label: "effective" },
         { at: 631, label: "relief" },
+        { at: 632.3, label: "effective" },
         { at: 2110, label: "restore" },
       ],
     });
@@ -40,6 +40,19 @@ describe("the plots of a policy", () => {
   it("mark once what two faults of a region share", () => {
     const faults = [...result().faults, ...result().faults];
     expect(plots(result({}, {}, { faults })).markers).toHaveLength(4);
+  });
+
+  it("name the fault where two of them differ", () => {
+    const [first] = result().faults;
+    if (first === undefined) throw new Error("the fixture has a fault");
+    const faults = [first, { ...first, kind: "gatewayDown" as const, timeToEvacuationEffectiveSeconds: 95 }];
+    expect(plots(result({}, {}, { faults })).markers.map(({ label }) => label)).toEqual([
+      "detect",
+      "relief",
+      "effective (Foundry down, northland)",
+      "effective (gateway down, northland)",
+      "restore",
+    ]);
   });
 
   it("put lost requests on and off into one chart, each series as long as its times, its last bin drawn to its end", () => {
