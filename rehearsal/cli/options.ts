@@ -79,9 +79,10 @@ export function modesOf(options: Options, usual: Pick<Mode, "edge">): readonly M
   const gateways = options.gateway === undefined ? GATEWAY_POLICIES : [options.gateway];
   const grid = gateways.flatMap((gateway) => automations.map((automation) => ({ automation, gateway, ...plain })));
   if (options.automation !== undefined || options.gateway !== undefined || options.sweep > 1) return grid;
+  // Propagation moves nothing that Azure does without us; the breaker does.
   const sensitivity = [0.5, 1.5].flatMap((factor) => [
     { ...plain, automation: "on" as const, gateway: "plain" as const, propagation: factor },
-    { ...plain, automation: "on" as const, gateway: "breaker-and-retry" as const, breaker: factor },
+    ...automations.map((automation) => ({ ...plain, automation, gateway: "breaker-and-retry" as const, breaker: factor })),
   ]);
   return [...grid, ...sensitivity];
 }

@@ -72,8 +72,7 @@ async function conclude(options: Options, modes: readonly Mode[], done: readonly
   say(`\n${table}\n`);
   for (const { mode, results } of byMode) sayBreaches(mode, results);
   if (options.json !== undefined) await writeJson(options, byMode.map(({ results }) => (options.sweep > 1 ? results : results[0])));
-  const first = byMode.flatMap(({ results }) => results.slice(0, 1));
-  await save(options.report, renderReport(first, CONSTANTS));
+  await save(options.report, renderReport(done.map((drill) => drill.result), CONSTANTS));
   say(`What this stands on (mark: X tried, S read in the SDK, D documented, I reported, U our assumption):\n${constantsTable()}\n`);
   say(`Report: ${resolve(options.report)}`);
 }
