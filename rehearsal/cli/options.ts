@@ -12,6 +12,8 @@ export interface Options {
   readonly edge: Mode["edge"] | undefined;
   /** Onsets one second apart. */
   readonly sweep: number;
+  /** Seeds, from the scenario's own on. */
+  readonly seeds: number;
   readonly json: string | undefined;
   readonly report: string;
   readonly help: boolean;
@@ -28,13 +30,12 @@ npm start -- --scenario FILE   another scenario (examples/scenarios)
   --gateway plain|breaker|breaker-and-retry
   --edge shallow|deep          what Front Door probes
   --sweep N                    N onsets one second apart, mean and worst
+  --seeds N                    N seeds, mean and worst
   --json FILE                  the results (one object when one mode was chosen, else an array)
   --report FILE                the HTML report (reports/report.html)`;
 
 export function parseOptions(args: readonly string[]): Options {
   const values = readArguments(args);
-  const sweep = Number(values.sweep ?? 1);
-  if (!Number.isInteger(sweep) || sweep < 1 || sweep > 60) throw new UsageError(`--sweep: "${values.sweep ?? ""}" is not a whole number from 1 to 60`);
   return {
     scenario: values.scenario ?? "examples/scenarios/foundry-outage.json",
     estate: values.estate,
@@ -42,11 +43,18 @@ export function parseOptions(args: readonly string[]): Options {
     automation: oneOf("automation", AUTOMATIONS, values.automation),
     gateway: oneOf("gateway", GATEWAY_POLICIES, values.gateway),
     edge: oneOf("edge", EDGE_PROBES, values.edge),
-    sweep,
+    sweep: count("sweep", values.sweep),
+    seeds: count("seeds", values.seeds),
     json: values.json,
     report: values.report ?? "reports/report.html",
     help: values.help ?? false,
   };
+}
+
+function count(name: string, value = "1"): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 60) throw new UsageError(`--${name}: "${value}" is not a whole number from 1 to 60`);
+  return number;
 }
 
 function readArguments(args: readonly string[]): ReturnType<typeof parse> {
@@ -59,16 +67,21 @@ function readArguments(args: readonly string[]): ReturnType<typeof parse> {
 
 function parse(args: readonly string[]): Partial<Record<(typeof TEXTS)[number], string>> & { help?: boolean } {
   const text = { type: "string" } as const;
-  const options = { scenario: text, estate: text, trace: text, automation: text, gateway: text, edge: text, sweep: text, json: text, report: text, help: { type: "boolean" } } as const;
+  const options = { scenario: text, estate: text, trace: text, automation: text, gateway: text, edge: text, sweep: text, seeds: text, json: text, report: text, help: { type: "boolean" } } as const;
   return parseArgs({ args: [...args], options, strict: true }).values;
 }
 
-const TEXTS = ["scenario", "estate", "trace", "automation", "gateway", "edge", "sweep", "json", "report"] as const;
+const TEXTS = ["scenario", "estate", "trace", "automation", "gateway", "edge", "sweep", "seeds", "json", "report"] as const;
 
 function oneOf<T extends string>(name: string, allowed: readonly T[], value: string | undefined): T | undefined {
   const found = allowed.find((item) => item === value);
   if (value !== undefined && found === undefined) throw new UsageError(`--${name}: "${value}" is not one of ${allowed.join(", ")}`);
   return found;
+}
+
+/** Every mode is drilled more than once. */
+export function isRepeated({ sweep, seeds }: Pick<Options, "sweep" | "seeds">): boolean {
+  return sweep * seeds > 1;
 }
 
 /** Without a choice: automation on and off over every gateway policy, and what the result depends on. One choice narrows the grid. */
@@ -78,7 +91,7 @@ export function modesOf(options: Options, usual: Pick<Mode, "edge">): readonly M
   const automations = options.automation === undefined ? (["on", "off"] as const) : [options.automation];
   const gateways = options.gateway === undefined ? GATEWAY_POLICIES : [options.gateway];
   const grid = gateways.flatMap((gateway) => automations.map((automation) => ({ automation, gateway, ...plain })));
-  if (options.automation !== undefined || options.gateway !== undefined || options.sweep > 1) return grid;
+  if (options.automation !== undefined || options.gateway !== undefined || isRepeated(options)) return grid;
   // Propagation moves nothing that Azure does without us; the breaker does.
   const sensitivity = [0.5, 1.5].flatMap((factor) => [
     { ...plain, automation: "on" as const, gateway: "plain" as const, propagation: factor },

@@ -9,7 +9,7 @@ import { modeName, type Job, type Mode } from "../drill/job.ts";
 import type { DrillResult } from "../drill/result.ts";
 import { renderReport } from "../report/report.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
-import { modesOf, parseOptions, USAGE, UsageError, type Options } from "./options.ts";
+import { isRepeated, modesOf, parseOptions, USAGE, UsageError, type Options } from "./options.ts";
 import { runJobs, type Done } from "./run-jobs.ts";
 import { startTableService } from "./table-service.ts";
 import { constantsTable, RESULT_HEADER, renderTable, resultRow, SWEEP_HEADER, sweepRow } from "./tables.ts";
@@ -30,14 +30,14 @@ async function main(): Promise<void> {
 
 function describe({ scenario, estate, trace }: Inputs, modes: readonly Mode[], options: Options): string {
   const traffic = trace?.file ?? `synthetic, ${scenario.traffic.requestsPerSecond} requests a second`;
-  const onsets = options.sweep > 1 ? ` × ${options.sweep} onsets` : "";
+  const onsets = (options.sweep > 1 ? ` × ${options.sweep} onsets` : "") + (options.seeds > 1 ? ` × ${options.seeds} seeds` : "");
   return `estate ${estate.name} · traffic ${traffic} · ${scenario.durationMinutes} simulated minutes · ${modes.length} modes${onsets}`;
 }
 
 async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options): Promise<readonly Done[]> {
   const folder = await mkdtemp(join(tmpdir(), "foundry-failover-"));
   const [certificate, tables] = await Promise.all([makeCertificate(join(folder, "certificate")), startTableService()]);
-  const jobs = modes.flatMap((mode, m) => Array.from({ length: options.sweep }, (_, shift) => jobOf(inputs, mode, shift, `drill${m}x${shift}`, folder, tables.connection)));
+  const jobs = modes.flatMap((mode, m) => repetitions(options).map((repetition, r) => jobOf(inputs, mode, repetition, `drill${m}x${r}`, folder, tables.connection)));
   const shown = jobs.findIndex((job) => job.mode.automation !== "off");
   if (shown >= 0) say(`Timeline of "${modeName(jobs[shown]?.mode ?? modes[0]!)}" as it happens (minutes:seconds of simulated time):`);
   let finished = 0;
@@ -49,7 +49,7 @@ async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options
       },
       onDone: (job, { result }) => {
         const { lost, requests, wallSeconds } = result.summary;
-        say(`[${(finished += 1)}/${jobs.length}] ${modeName(result.mode)}${options.sweep > 1 ? `, onset +${jobs[job]?.onsetShiftSeconds ?? 0} s` : ""}: lost ${lost} of ${requests} (${wallSeconds} s)`);
+        say(`[${(finished += 1)}/${jobs.length}] ${modeName(result.mode)}${isRepeated(options) ? `, onset +${jobs[job]?.onsetShiftSeconds ?? 0} s, seed ${result.seed}` : ""}: lost ${lost} of ${requests} (${wallSeconds} s)`);
       },
     });
   } finally {
@@ -58,20 +58,32 @@ async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options
   }
 }
 
-function jobOf(inputs: Inputs, mode: Mode, onsetShiftSeconds: number, key: string, folder: string, storageConnection: string): Job {
-  const { scenario, estateText, trace } = inputs;
+interface Repetition {
+  readonly onsetShiftSeconds: number;
+  readonly seedShift: number;
+}
+
+function repetitions({ sweep, seeds }: Options): readonly Repetition[] {
+  const shifts = Array.from({ length: sweep }, (_, i) => i);
+  return Array.from({ length: seeds }, (_, seedShift) => shifts.map((onsetShiftSeconds) => ({ onsetShiftSeconds, seedShift }))).flat();
+}
+
+function jobOf(inputs: Inputs, mode: Mode, { onsetShiftSeconds, seedShift }: Repetition, key: string, folder: string, storageConnection: string): Job {
+  const { estateText, trace } = inputs;
+  const scenario = { ...inputs.scenario, seed: inputs.scenario.seed + seedShift };
   return { mode, scenario, estateText, trace, onsetShiftSeconds, certificateFolder: join(folder, "certificate"), storageConnection, key, workFolder: join(folder, "history") };
 }
 
 async function conclude(options: Options, modes: readonly Mode[], done: readonly Done[]): Promise<void> {
-  const byMode = modes.map((mode, m) => ({ mode, results: done.slice(m * options.sweep, (m + 1) * options.sweep).map((drill) => drill.result) }));
+  const each = options.sweep * options.seeds;
+  const byMode = modes.map((mode, m) => ({ mode, results: done.slice(m * each, (m + 1) * each).map((drill) => drill.result) }));
   const table =
-    options.sweep > 1
+    isRepeated(options)
       ? renderTable(SWEEP_HEADER, byMode.map(({ mode, results }) => sweepRow(mode, results.map((result) => result.summary))))
       : renderTable(RESULT_HEADER, byMode.flatMap(({ mode, results }) => results.map((result) => resultRow(mode, result.summary))));
   say(`\n${table}\n`);
   for (const { mode, results } of byMode) sayBreaches(mode, results);
-  if (options.json !== undefined) await writeJson(options, byMode.map(({ results }) => (options.sweep > 1 ? results : results[0])));
+  if (options.json !== undefined) await writeJson(options, byMode.map(({ results }) => (isRepeated(options) ? results : results[0])));
   await save(options.report, renderReport(done.map((drill) => drill.result), CONSTANTS));
   say(`What this stands on (mark: X tried, S read in the SDK, D documented, I reported, U our assumption):\n${constantsTable()}\n`);
   say(`Report: ${resolve(options.report)}`);

@@ -19,7 +19,7 @@ export function resultRow(mode: Mode, summary: Summary): readonly string[] {
   return [modeName(mode), ...times, ...lost, seconds(timeToRestoreSeconds), `${summary.falseEvacuations.length}`, `${summary.invariantViolations.length}`];
 }
 
-export const SWEEP_HEADER = ["mode", "onsets", "detect mean/max", "effective mean/max", "relief mean/max", "floor s", "lost mean/max", "lost % max", "false", "breaches"];
+export const SWEEP_HEADER = ["mode", "drills", "detect mean/max", "effective mean/max", "relief mean/max", "floor s", "lost mean/max", "lost % max", "false", "breaches"];
 
 export function sweepRow(mode: Mode, all: readonly Summary[]): readonly string[] {
   const pair = (pick: (summary: Summary) => number | null): string => `${seconds(mean(all.map(pick)))} / ${seconds(most(all.map(pick)))}`;
