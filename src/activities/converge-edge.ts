@@ -8,7 +8,7 @@ import { holdOf } from "../domain/hold.ts";
 import { findOrigin } from "../domain/plan.ts";
 import type { OriginRouting } from "../domain/routing.ts";
 import type { Converged, ConvergedState } from "../domain/run.ts";
-import type { ConvergeContext } from "./converge.ts";
+import type { ConvergeContext } from "./converge-context.ts";
 import { append } from "./memory.ts";
 import { captureEdge } from "./normal-routing.ts";
 

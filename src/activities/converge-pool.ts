@@ -6,7 +6,7 @@ import { describeMembers, samePoolMembers } from "../domain/plan.ts";
 import type { PoolMember } from "../domain/routing.ts";
 import type { Converged, ConvergedState } from "../domain/run.ts";
 import type { Failure } from "../ports.ts";
-import type { ConvergeContext } from "./converge.ts";
+import type { ConvergeContext } from "./converge-context.ts";
 import { append, readState, type NormalPool } from "./memory.ts";
 import { capturePool, readPool, savePool } from "./normal-routing.ts";
 

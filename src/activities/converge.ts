@@ -5,10 +5,11 @@
 import type { EstateState } from "../domain/hold.ts";
 import type { Converged, Convergence } from "../domain/run.ts";
 import type { Deps } from "../ports.ts";
+import type { ConvergeContext } from "./converge-context.ts";
 import { convergeEdge } from "./converge-edge.ts";
 import { convergePool } from "./converge-pool.ts";
 import { append, readMemory, setConvergence } from "./memory.ts";
-import { readNormal, type Normal } from "./normal-routing.ts";
+import { readNormal } from "./normal-routing.ts";
 
 /** `write: false` reads back only. `run` is where the ledger entries go; null = the estate's own. */
 export async function converge(deps: Deps, options: { readonly run: string | null; readonly write: boolean }): Promise<Convergence> {
@@ -35,17 +36,6 @@ async function tellNews({ deps, run, before }: ConvergeContext, items: readonly 
     const old = before?.items.find((other) => other.kind === kind && other.target === target);
     if (old?.state !== state) await append(deps, run, "note", `${target} ${state}: ${reason}`);
   }
-}
-
-export interface ConvergeContext {
-  readonly deps: Deps;
-  readonly state: EstateState;
-  readonly episode: string;
-  readonly normal: Normal;
-  readonly run: string | null;
-  readonly write: boolean;
-  readonly before: Convergence | null;
-  readonly at: string;
 }
 
 /** The kill switch stops every write for automatic holds; routing stays as it is until a person lifts it. */
