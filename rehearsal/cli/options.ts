@@ -65,13 +65,13 @@ function readArguments(args: readonly string[]): ReturnType<typeof parse> {
   }
 }
 
-function parse(args: readonly string[]): Partial<Record<(typeof TEXTS)[number], string>> & { help?: boolean } {
+type TextOption = "scenario" | "estate" | "trace" | "automation" | "gateway" | "edge" | "sweep" | "seeds" | "json" | "report";
+
+function parse(args: readonly string[]): Partial<Record<TextOption, string>> & { help?: boolean } {
   const text = { type: "string" } as const;
   const options = { scenario: text, estate: text, trace: text, automation: text, gateway: text, edge: text, sweep: text, seeds: text, json: text, report: text, help: { type: "boolean" } } as const;
   return parseArgs({ args: [...args], options, strict: true }).values;
 }
-
-const TEXTS = ["scenario", "estate", "trace", "automation", "gateway", "edge", "sweep", "seeds", "json", "report"] as const;
 
 function oneOf<T extends string>(name: string, allowed: readonly T[], value: string | undefined): T | undefined {
   const found = allowed.find((item) => item === value);
