@@ -4,7 +4,7 @@ import { json as readJson } from "node:stream/consumers";
 import { z } from "zod";
 import { parseEstate } from "../../src/config/load.ts";
 import { scaled } from "../constants.ts";
-import { plannedFaults, switchControlPlane, type PlannedFault } from "../drill/faults.ts";
+import { createFaultSwitch, plannedFaults, type PlannedFault } from "../drill/faults.ts";
 import { normalRouting } from "../drill/normal-routing.ts";
 import { startPlatform, type Platform } from "../drill/platform.ts";
 import { FaultSchema, Scenario } from "../drill/scenario.ts";
@@ -31,7 +31,11 @@ async function serve(job: DevJob): Promise<void> {
   const constants = scaled();
   const startAt = Date.now() - HISTORY_SECONDS * 1000;
   const normal = normalRouting(estate);
-  const clientRegion = createClientRegions(estate.regions.map((region) => region.name), undefined, 1);
+  const clientRegion = createClientRegions(
+    estate.regions.map((region) => region.name),
+    undefined,
+    1,
+  );
   const world = createWorld({
     estate,
     initialPools: normal.pools,
@@ -45,7 +49,9 @@ async function serve(job: DevJob): Promise<void> {
     startAt,
   });
   const platform = await startPlatform({ ...job, estate, constants, world, stateTable: "dev", functionKey: FUNCTION_KEY, time: {} });
-  await serveFaults(job.faultPort, platform, world, (body) => plannedFaults(Scenario.parse({ ...NO_SCENARIO, faults: [body] }), estate, Date.now(), 0));
+  await serveFaults(job.faultPort, platform, world, (body) =>
+    plannedFaults(Scenario.parse({ ...NO_SCENARIO, faults: [body] }), estate, Date.now(), 0),
+  );
   console.info(welcome(job, estate.regions[0]?.name ?? ""));
 }
 
@@ -54,33 +60,38 @@ const NO_SCENARIO = { name: "dev", title: "dev", durationMinutes: 1, estate: "-"
 const Injected = z.looseObject({ kind: z.string() });
 
 /** POST a fault of the scenario format without `at` (it starts now); GET tells how clients fare. */
-async function serveFaults(port: number, { azure }: Platform, world: TrafficWorld, plan: (body: unknown) => readonly PlannedFault[]): Promise<void> {
+async function serveFaults(
+  port: number,
+  { azure, app }: Platform,
+  world: TrafficWorld,
+  plan: (body: unknown) => readonly PlannedFault[],
+): Promise<void> {
+  const switchFault = createFaultSwitch({ world, faults: azure.faults, app });
   const server = createServer((request, response) => {
-    const answer = (status: number, body: unknown): void => void response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(body, null, 2)}\n`);
+    const answer = (status: number, body: unknown): void =>
+      void response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(body, null, 2)}\n`);
     if (request.method !== "POST") {
       answer(200, lastMinute(world));
       return;
     }
     readJson(request)
       .then((body) => FaultSchema.parse({ at: 0, for: 600, ...Injected.parse(body) }))
-      .then((fault) => plan(fault).forEach((planned) => inject(planned, azure.faults, world)))
+      .then((fault) => plan(fault).forEach((planned) => inject(planned, switchFault)))
       .then(() => answer(202, { injected: true }))
       .catch((error: unknown) => answer(400, { error: error instanceof z.ZodError ? z.prettifyError(error) : String(error) }));
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
 }
 
-function inject({ fault, id, kind, region, effects }: PlannedFault, faults: Platform["azure"]["faults"], world: TrafficWorld): void {
-  const key = `${id}-${Date.now()}`;
-  const tell = (what: string): void => console.info(JSON.stringify({ event: "fault", at: new Date().toISOString(), kind: "fault", text: `${kind} ${region ?? ""} ${what}` }));
-  tell("begins");
-  effects.forEach((effect, i) => world.startFault(Date.now(), `${key}/${i}`, effect));
-  switchControlPlane(faults, fault, true);
-  setTimeout(() => {
-    tell("ends");
-    effects.forEach((_, i) => world.endFault(Date.now(), `${key}/${i}`));
-    switchControlPlane(faults, fault, false);
-  }, fault.for * 1000);
+function inject(planned: PlannedFault, switchFault: ReturnType<typeof createFaultSwitch>): void {
+  const unique = { ...planned, id: `${planned.id}-${Date.now()}` };
+  const turn = (on: boolean): void => {
+    const text = `${planned.kind} ${planned.region ?? ""} ${on ? "begins" : "ends"}`;
+    console.info(JSON.stringify({ event: "fault", at: new Date().toISOString(), kind: "fault", text }));
+    void switchFault(unique, on);
+  };
+  turn(true);
+  setTimeout(() => turn(false), planned.fault.for * 1000);
 }
 
 function lastMinute(world: TrafficWorld): unknown {

@@ -1,5 +1,5 @@
 /** Runs drills side by side over the cores, each in a process of its own, on virtual time. */
-import { fork } from "node:child_process";
+import { fork, type ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -20,31 +20,43 @@ export interface Watcher {
   onDone(job: number, done: Done): void;
 }
 
-/** Results in the order of the jobs. The first drill that fails ends all of them. */
-export async function runJobs(jobs: readonly Job[], caFile: string, watcher: Watcher): Promise<readonly Done[]> {
+/** Results in the order of the jobs. The first drill that fails ends all of them. `program` is what runs in each process. */
+export async function runJobs(jobs: readonly Job[], caFile: string, watcher: Watcher, program = CHILD): Promise<readonly Done[]> {
   const results: Done[] = [];
+  const running = new Set<ChildProcess>();
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < jobs.length; index = next++) {
       const job = jobs[index];
       if (job === undefined) return;
-      const done = await runJob(job, caFile, (line) => watcher.onLine(index, line));
+      const child = startChild(program, caFile);
+      running.add(child);
+      const done = await runJob(child, job, (line) => watcher.onLine(index, line));
+      running.delete(child);
       results[index] = done;
       watcher.onDone(index, done);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(jobs.length, availableParallelism()) }, worker));
+  try {
+    await Promise.all(Array.from({ length: Math.min(jobs.length, availableParallelism()) }, worker));
+  } finally {
+    next = jobs.length;
+    running.forEach((child) => child.kill());
+  }
   return results;
 }
 
 type Message = Done | { readonly error: string };
 
-function runJob(job: Job, caFile: string, onLine: (line: string) => void): Promise<Done> {
-  const child = fork(CHILD, {
+function startChild(program: string, caFile: string): ChildProcess {
+  return fork(program, {
     execArgv: ["--import", VIRTUAL_TIME],
     env: { ...process.env, NODE_EXTRA_CA_CERTS: caFile },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
+}
+
+function runJob(child: ChildProcess, job: Job, onLine: (line: string) => void): Promise<Done> {
   const complaints: string[] = [];
   if (child.stdout !== null) createInterface(child.stdout).on("line", onLine);
   if (child.stderr !== null) createInterface(child.stderr).on("line", (line) => complaints.push(line));

@@ -1,7 +1,8 @@
 /** From a scenario's faults to what they do: effects on the world, and switches of the embedded Azure. */
 import type { Estate } from "../../src/domain/estate.ts";
 import type { ControlPlaneFaults } from "../azure/faults.ts";
-import type { DataPlaneFault } from "../world.ts";
+import type { DataPlaneFault, World } from "../world.ts";
+import type { AppHost } from "./app-host.ts";
 import type { DrillFault } from "./measures-log.ts";
 import type { Fault, Scenario } from "./scenario.ts";
 
@@ -41,8 +42,31 @@ function effectsOf(fault: Fault, estate: Estate): readonly DataPlaneFault[] {
   }
 }
 
-/** Turns a control-plane fault on or off; nothing for the others. */
-export function switchControlPlane(faults: ControlPlaneFaults, fault: Fault, on: boolean): void {
+/** What faults act on. */
+export interface Impaired {
+  readonly world: Pick<World, "startFault" | "endFault">;
+  readonly faults: ControlPlaneFaults;
+  readonly app: Pick<AppHost, "kill" | "start">;
+}
+
+/** Turns faults on and off, now. Faults may overlap: what another one still wants stays on. */
+export function createFaultSwitch({ world, faults, app }: Impaired): (planned: PlannedFault, on: boolean) => Promise<void> {
+  const active: Fault[] = [];
+  return async ({ fault, id, effects }, on) => {
+    const at = Date.now();
+    effects.forEach((effect, i) => (on ? world.startFault(at, `${id}/${i}`, effect) : world.endFault(at, `${id}/${i}`)));
+    if (on) active.push(fault);
+    else active.splice(active.indexOf(fault), 1);
+    switchControlPlane(faults, fault, on);
+    // Conflicts count down: they are not set anew.
+    if (!on) active.filter(({ kind }) => kind !== "etagConflict").forEach((other) => switchControlPlane(faults, other, true));
+    if (fault.kind !== "hostKilled") return;
+    if (active.some(({ kind }) => kind === "hostKilled")) app.kill();
+    else await app.start();
+  };
+}
+
+function switchControlPlane(faults: ControlPlaneFaults, fault: Fault, on: boolean): void {
   switch (fault.kind) {
     case "resourceManagerDown":
       setRegion(faults.resourceManager, fault.region, on ? { answer: fault.status } : undefined);

@@ -11,7 +11,7 @@ import { plannedFaults, type PlannedFault } from "./faults.ts";
 import type { Job } from "./job.ts";
 import { judge } from "./judge.ts";
 import { normalRouting } from "./normal-routing.ts";
-import { runPlatform, type PlatformLog } from "./run-platform.ts";
+import { runPlatform, type OnPlatform, type PlatformLog } from "./run-platform.ts";
 import type { DrillResult } from "./result.ts";
 import { drillRequests } from "./traffic-source.ts";
 
@@ -30,10 +30,10 @@ export interface DrillSetting {
   readonly scheduledEnd: number;
 }
 
-export async function runDrill(job: Job): Promise<DrillResult> {
+export async function runDrill(job: Job, onPlatform: OnPlatform = () => undefined): Promise<DrillResult> {
   const begun = performance.now();
   const setting = prepare(job);
-  const log = job.mode.automation === "off" ? withoutApp(setting) : await runPlatform(setting);
+  const log = job.mode.automation === "off" ? withoutApp(setting) : await runPlatform(setting, onPlatform);
   return judge(setting, log, () => Math.round((performance.now() - begun) / 10) / 100);
 }
 

@@ -3,12 +3,10 @@ import { subscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
 import { join } from "node:path";
 import { samePoolMembers } from "../../src/domain/plan.ts";
-import type { EmbeddedAzure } from "../azure/server.ts";
-import type { Host } from "../functions-host/host.ts";
 import { now, runUntil } from "../virtual-time/clock.ts";
 import { heldRequest, timedServer } from "../virtual-time/in-flight.ts";
 import { readAppLog, type AppLog } from "./app-log.ts";
-import { switchControlPlane } from "./faults.ts";
+import { createFaultSwitch, type PlannedFault } from "./faults.ts";
 import type { ArmWrite, RunStarted, SafetyChange } from "./measures-log.ts";
 import { startPlatform, type Platform } from "./platform.ts";
 import { LAST_ANSWER_MILLISECONDS, MAX_OVERTIME_SECONDS, type DrillSetting } from "./run-drill.ts";
@@ -26,7 +24,10 @@ export interface PlatformLog {
 
 const FUNCTION_KEY = "rehearsal";
 
-export async function runPlatform(setting: DrillSetting): Promise<PlatformLog> {
+/** What a test may do to a drill besides its faults: called once everything runs and before time passes. */
+export type OnPlatform = (platform: Platform) => void;
+
+export async function runPlatform(setting: DrillSetting, onPlatform: OnPlatform): Promise<PlatformLog> {
   const { job } = setting;
   const tables = countTableOperations(job.storageConnection);
   const platform = await startPlatform({
@@ -41,56 +42,76 @@ export async function runPlatform(setting: DrillSetting): Promise<PlatformLog> {
     port: 0,
     time: { held: heldRequest, onServer: timedServer },
   });
-  const { azure, host, writes, starts } = platform;
-  scheduleFaults(setting, azure);
+  const { azure, app, writes } = platform;
+  scheduleFaults(setting, platform);
+  onPlatform(platform);
   await runUntil(setting.scheduledEnd);
-  const counted = { tableOperations: tables.count, probeRounds: host.counts.invocations["probe"] ?? 0 };
+  const counted = { tableOperations: tables.count, probeRounds: app.invocations("probe") };
   await runUntil(setting.scheduledEnd + LAST_ANSWER_MILLISECONDS);
-  await runUntil(() => isAtRest(setting, platform), MAX_OVERTIME_SECONDS * 1000).catch(() => undefined);
+  await untilAtRest(setting, platform);
   const endsAt = now();
-  const app = await readAppLog((path) => getJson(host, path));
+  await app.start();
+  const appLog = await readAppLog((path) => getJson(app.url, path));
   await platform.stop();
   const controlPlaneCalls: Record<string, number> = {};
   for (const { method, route } of azure.calls) controlPlaneCalls[`${method} ${route}`] = (controlPlaneCalls[`${method} ${route}`] ?? 0) + 1;
   const mode = job.mode.automation === "on" ? "auto" : "recommend";
-  return { endsAt, writes, starts, safety: [{ at: setting.startsAt, mode, killSwitch: false }], controlPlaneCalls, ...counted, app };
+  return {
+    endsAt,
+    writes,
+    starts: app.starts,
+    safety: [{ at: setting.startsAt, mode, killSwitch: false }],
+    controlPlaneCalls,
+    ...counted,
+    app: appLog,
+  };
 }
 
-function scheduleFaults({ faults, world }: DrillSetting, azure: EmbeddedAzure): void {
-  for (const { fault, id, kind, region, effects, startsAt, endsAt } of faults) {
-    const tell = (what: string): void => {
-      const text = `${kind}${region === null ? "" : ` in ${region}`} ${what}`;
-      console.info(JSON.stringify({ event: "fault", at: new Date().toISOString(), kind: "fault", text }));
-    };
-    setTimeout(() => {
-      tell("begins");
-      effects.forEach((effect, i) => world.startFault(now(), `${id}/${i}`, effect));
-      switchControlPlane(azure.faults, fault, true);
-    }, startsAt - now());
-    setTimeout(() => {
-      tell("ends");
-      effects.forEach((_, i) => world.endFault(now(), `${id}/${i}`));
-      switchControlPlane(azure.faults, fault, false);
-    }, endsAt - now());
-  }
+function scheduleFaults({ faults, world }: DrillSetting, { azure, app }: Platform): void {
+  const switchFault = createFaultSwitch({ world, faults: azure.faults, app });
+  const schedule = (fault: PlannedFault, on: boolean): void => {
+    const text = `${fault.kind}${fault.region === null ? "" : ` in ${fault.region}`} ${on ? "begins" : "ends"}`;
+    setTimeout(
+      () => {
+        console.info(JSON.stringify({ event: "fault", at: new Date().toISOString(), kind: "fault", text }));
+        void switchFault(fault, on);
+      },
+      (on ? fault.startsAt : fault.endsAt) - now(),
+    );
+  };
+  for (const fault of faults) [true, false].forEach((on) => schedule(fault, on));
+}
+
+/** Or until the longest overtime has passed: then the invariants say what is wrong. */
+async function untilAtRest(setting: DrillSetting, platform: Platform): Promise<void> {
+  const limit = MAX_OVERTIME_SECONDS * 1000;
+  const latest = now() + limit;
+  await runUntil(() => isAtRest(setting, platform), limit).catch((error: unknown) => {
+    if (now() < latest) throw error;
+  });
 }
 
 /** Everything written is back to normal and no run is open. */
-function isAtRest({ normal }: DrillSetting, { writes, host }: Platform): boolean {
-  if (host.instances().some((instance) => instance.runtimeStatus === "Running" || instance.runtimeStatus === "Pending")) return false;
+function isAtRest({ normal }: DrillSetting, { writes, app }: Platform): boolean {
+  if (!app.isUp || app.instances().some((instance) => instance.runtimeStatus === "Running" || instance.runtimeStatus === "Pending"))
+    return false;
   const pools = normal.pools.every((pool) => {
-    const last = writes.findLast((write) => write.kind === "pool" && write.gateway === pool.gateway && write.pool.toLowerCase() === pool.pool.toLowerCase());
+    const last = writes.findLast(
+      (write) => write.kind === "pool" && write.gateway === pool.gateway && write.pool.toLowerCase() === pool.pool.toLowerCase(),
+    );
     return last?.kind !== "pool" || samePoolMembers(last.members, pool.members);
   });
   const origins = normal.origins.every((origin) => {
-    const last = writes.findLast((write) => write.kind === "origin" && write.edge === origin.edge && write.origin.toLowerCase() === origin.origin.toLowerCase());
+    const last = writes.findLast(
+      (write) => write.kind === "origin" && write.edge === origin.edge && write.origin.toLowerCase() === origin.origin.toLowerCase(),
+    );
     return last?.kind !== "origin" || last.enabled === origin.enabled;
   });
   return pools && origins;
 }
 
-async function getJson(host: Host, path: string): Promise<unknown> {
-  const answer = await fetch(`${host.url}${path}`, { headers: { "x-functions-key": FUNCTION_KEY } });
+async function getJson(url: string, path: string): Promise<unknown> {
+  const answer = await fetch(`${url}${path}`, { headers: { "x-functions-key": FUNCTION_KEY } });
   if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
   return answer.json();
 }
