@@ -27,15 +27,21 @@ export interface DevJob {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { estate: { type: "string" }, recommend: { type: "boolean", default: false }, port: { type: "string", default: "7071" } } });
+  const { values } = parseArgs({
+    options: { estate: { type: "string" }, recommend: { type: "boolean", default: false }, port: { type: "string", default: "7071" } },
+  });
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_534) throw new UsageError(`--port: "${values.port}" is not a port from 1 to 65534`);
   const inputs = await readInputs({ scenario: "examples/scenarios/foundry-outage.json", estate: values.estate, trace: undefined });
   const folder = await mkdtemp(join(tmpdir(), "foundry-failover-dev-"));
   const [certificate, tables] = await Promise.all([makeCertificate(folder), startTableService()]);
-  const child = fork(CHILD, { env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate.caFile }, stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  const child = fork(CHILD, {
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate.caFile },
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
   const started = Date.now();
-  if (child.stdout !== null) createInterface(child.stdout).on("line", (line) => process.stdout.write(`${timelineLine(line, started) ?? line}\n`));
+  if (child.stdout !== null)
+    createInterface(child.stdout).on("line", (line) => process.stdout.write(`${timelineLine(line, started) ?? line}\n`));
   const { requestsPerSecond, maxTokens } = inputs.scenario.traffic;
   child.send({
     estateText: inputs.estateText,
@@ -56,6 +62,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof UsageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof UsageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exit(error instanceof UsageError ? 2 : 1);
 });

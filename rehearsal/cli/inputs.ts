@@ -39,7 +39,13 @@ function checkRegions(scenario: Scenario, estate: Estate, file: string): void {
   const known = estate.regions.map((region) => region.name);
   const issues = scenario.faults.flatMap((fault, index) =>
     "region" in fault && !known.includes(fault.region)
-      ? [{ path: `faults[${index}].region`, message: `estate "${estate.name}" has only ${known.join(", ")}`, found: JSON.stringify(fault.region) }]
+      ? [
+          {
+            path: `faults[${index}].region`,
+            message: `estate "${estate.name}" has only ${known.join(", ")}`,
+            found: JSON.stringify(fault.region),
+          },
+        ]
       : [],
   );
   if (issues.length > 0) throw new UsageError(formatIssues(issues, file));

@@ -53,7 +53,8 @@ export function parseOptions(args: readonly string[]): Options {
 
 function count(name: string, value = "1"): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > 60) throw new UsageError(`--${name}: "${value}" is not a whole number from 1 to 60`);
+  if (!Number.isInteger(number) || number < 1 || number > 60)
+    throw new UsageError(`--${name}: "${value}" is not a whole number from 1 to 60`);
   return number;
 }
 
@@ -65,12 +66,23 @@ function readArguments(args: readonly string[]): ReturnType<typeof parse> {
   }
 }
 
-type TextOption = "scenario" | "estate" | "trace" | "automation" | "gateway" | "edge" | "sweep" | "seeds" | "json" | "report";
+const TEXT = { type: "string" } as const;
+const OPTIONS = {
+  scenario: TEXT,
+  estate: TEXT,
+  trace: TEXT,
+  automation: TEXT,
+  gateway: TEXT,
+  edge: TEXT,
+  sweep: TEXT,
+  seeds: TEXT,
+  json: TEXT,
+  report: TEXT,
+  help: { type: "boolean" },
+} as const;
 
-function parse(args: readonly string[]): Partial<Record<TextOption, string>> & { help?: boolean } {
-  const text = { type: "string" } as const;
-  const options = { scenario: text, estate: text, trace: text, automation: text, gateway: text, edge: text, sweep: text, seeds: text, json: text, report: text, help: { type: "boolean" } } as const;
-  return parseArgs({ args: [...args], options, strict: true }).values;
+function parse(args: readonly string[]): Partial<Record<Exclude<keyof typeof OPTIONS, "help">, string>> & { help?: boolean } {
+  return parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
 }
 
 function oneOf<T extends string>(name: string, allowed: readonly T[], value: string | undefined): T | undefined {

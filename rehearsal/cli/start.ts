@@ -37,7 +37,9 @@ function describe({ scenario, estate, trace }: Inputs, modes: readonly Mode[], o
 async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options): Promise<readonly Done[]> {
   const folder = await mkdtemp(join(tmpdir(), "foundry-failover-"));
   const [certificate, tables] = await Promise.all([makeCertificate(join(folder, "certificate")), startTableService()]);
-  const jobs = modes.flatMap((mode, m) => repetitions(options).map((repetition, r) => jobOf(inputs, mode, repetition, `drill${m}x${r}`, folder, tables.connection)));
+  const jobs = modes.flatMap((mode, m) =>
+    repetitions(options).map((repetition, r) => jobOf(inputs, mode, repetition, `drill${m}x${r}`, folder, tables.connection)),
+  );
   const shown = jobs.findIndex((job) => job.mode.automation !== "off");
   if (shown >= 0) say(`Timeline of "${modeName(jobs[shown]?.mode ?? modes[0]!)}" as it happens (minutes:seconds of simulated time):`);
   let finished = 0;
@@ -49,7 +51,9 @@ async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options
       },
       onDone: (job, { result }) => {
         const { lost, requests, wallSeconds } = result.summary;
-        say(`[${(finished += 1)}/${jobs.length}] ${modeName(result.mode)}${isRepeated(options) ? `, onset +${jobs[job]?.onsetShiftSeconds ?? 0} s, seed ${result.seed}` : ""}: lost ${lost} of ${requests} (${wallSeconds} s)`);
+        say(
+          `[${(finished += 1)}/${jobs.length}] ${modeName(result.mode)}${isRepeated(options) ? `, onset +${jobs[job]?.onsetShiftSeconds ?? 0} s, seed ${result.seed}` : ""}: lost ${lost} of ${requests} (${wallSeconds} s)`,
+        );
       },
     });
   } finally {
@@ -68,23 +72,60 @@ function repetitions({ sweep, seeds }: Options): readonly Repetition[] {
   return Array.from({ length: seeds }, (_, seedShift) => shifts.map((onsetShiftSeconds) => ({ onsetShiftSeconds, seedShift }))).flat();
 }
 
-function jobOf(inputs: Inputs, mode: Mode, { onsetShiftSeconds, seedShift }: Repetition, key: string, folder: string, storageConnection: string): Job {
+function jobOf(
+  inputs: Inputs,
+  mode: Mode,
+  { onsetShiftSeconds, seedShift }: Repetition,
+  key: string,
+  folder: string,
+  storageConnection: string,
+): Job {
   const { estateText, trace } = inputs;
   const scenario = { ...inputs.scenario, seed: inputs.scenario.seed + seedShift };
-  return { mode, scenario, estateText, trace, onsetShiftSeconds, certificateFolder: join(folder, "certificate"), storageConnection, key, workFolder: join(folder, "history") };
+  return {
+    mode,
+    scenario,
+    estateText,
+    trace,
+    onsetShiftSeconds,
+    certificateFolder: join(folder, "certificate"),
+    storageConnection,
+    key,
+    workFolder: join(folder, "history"),
+  };
 }
 
 async function conclude(options: Options, modes: readonly Mode[], done: readonly Done[]): Promise<void> {
   const each = options.sweep * options.seeds;
   const byMode = modes.map((mode, m) => ({ mode, results: done.slice(m * each, (m + 1) * each).map((drill) => drill.result) }));
-  const table =
-    isRepeated(options)
-      ? renderTable(SWEEP_HEADER, byMode.map(({ mode, results }) => sweepRow(mode, results.map((result) => result.summary))))
-      : renderTable(RESULT_HEADER, byMode.flatMap(({ mode, results }) => results.map((result) => resultRow(mode, result.summary))));
+  const table = isRepeated(options)
+    ? renderTable(
+        SWEEP_HEADER,
+        byMode.map(({ mode, results }) =>
+          sweepRow(
+            mode,
+            results.map((result) => result.summary),
+          ),
+        ),
+      )
+    : renderTable(
+        RESULT_HEADER,
+        byMode.flatMap(({ mode, results }) => results.map((result) => resultRow(mode, result.summary))),
+      );
   say(`\n${table}\n`);
   for (const { mode, results } of byMode) sayBreaches(mode, results);
-  if (options.json !== undefined) await writeJson(options, byMode.map(({ results }) => (isRepeated(options) ? results : results[0])));
-  await save(options.report, renderReport(done.map((drill) => drill.result), CONSTANTS));
+  if (options.json !== undefined)
+    await writeJson(
+      options,
+      byMode.map(({ results }) => (isRepeated(options) ? results : results[0])),
+    );
+  await save(
+    options.report,
+    renderReport(
+      done.map((drill) => drill.result),
+      CONSTANTS,
+    ),
+  );
   say(`What this stands on (mark: X tried, S read in the SDK, D documented, I reported, U our assumption):\n${constantsTable()}\n`);
   say(`Report: ${resolve(options.report)}`);
 }
@@ -112,6 +153,8 @@ function say(text: string): void {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof UsageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof UsageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });

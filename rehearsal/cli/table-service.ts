@@ -4,7 +4,8 @@ import { createServer, type AddressInfo } from "node:net";
 import { createRequire } from "node:module";
 
 /** The well-known development account of Azurite: no secret. */
-const ACCOUNT = "AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+const ACCOUNT =
+  "AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
 export interface TableService {
   readonly connection: string;

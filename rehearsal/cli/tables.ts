@@ -6,7 +6,11 @@ import type { Summary } from "../drill/result.ts";
 /** Column headings and a cell for each: the first column and those named as text to the left, numbers to the right. */
 export function renderTable(header: readonly string[], rows: readonly (readonly string[])[], textColumns: readonly number[] = [0]): string {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)));
-  const line = (cells: readonly string[]): string => cells.map((cell, i) => (textColumns.includes(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ").trimEnd();
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (textColumns.includes(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join("  ")
+      .trimEnd();
   return [line(header), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(line)].join("\n");
 }
 
@@ -16,10 +20,28 @@ export function resultRow(mode: Mode, summary: Summary): readonly string[] {
   const { timeToDetectSeconds, timeToEvacuationEffectiveSeconds, timeToReliefSeconds, floorSeconds, timeToRestoreSeconds } = summary;
   const times = [timeToDetectSeconds, timeToEvacuationEffectiveSeconds, timeToReliefSeconds, floorSeconds].map(seconds);
   const lost = [`${summary.lost} of ${summary.requests}`, percent(summary.lostShare)];
-  return [modeName(mode), ...times, ...lost, seconds(timeToRestoreSeconds), `${summary.falseEvacuations.length}`, `${summary.invariantViolations.length}`];
+  return [
+    modeName(mode),
+    ...times,
+    ...lost,
+    seconds(timeToRestoreSeconds),
+    `${summary.falseEvacuations.length}`,
+    `${summary.invariantViolations.length}`,
+  ];
 }
 
-export const SWEEP_HEADER = ["mode", "drills", "detect mean/max", "effective mean/max", "relief mean/max", "floor s", "lost mean/max", "lost % max", "false", "breaches"];
+export const SWEEP_HEADER = [
+  "mode",
+  "drills",
+  "detect mean/max",
+  "effective mean/max",
+  "relief mean/max",
+  "floor s",
+  "lost mean/max",
+  "lost % max",
+  "false",
+  "breaches",
+];
 
 export function sweepRow(mode: Mode, all: readonly Summary[]): readonly string[] {
   const pair = (pick: (summary: Summary) => number | null): string => `${seconds(mean(all.map(pick)))} / ${seconds(most(all.map(pick)))}`;

@@ -37,7 +37,9 @@ const ChangeIntent = z.object({ change: z.object({ share: z.number().optional() 
 const Decided = z.object({
   targetShare: z.number(),
   guards: z.array(z.object({ code: z.string(), outcome: z.string() })),
-  admission: z.object({ survivors: z.array(z.object({ quotaPool: z.string(), headroom: z.number().nullable(), receives: z.number() })) }).nullable(),
+  admission: z
+    .object({ survivors: z.array(z.object({ quotaPool: z.string(), headroom: z.number().nullable(), receives: z.number() })) })
+    .nullable(),
 });
 
 /** Entries of reconciliation count as automatic: they write for whatever holds there are. */

@@ -5,6 +5,7 @@ import { runDrill } from "./run-drill.ts";
 process.once("message", (job: Job) => {
   runDrill(job).then(
     (result) => process.send?.({ result, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) }, () => process.exit(0)),
-    (error: unknown) => process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, () => process.exit(1)),
+    (error: unknown) =>
+      process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, () => process.exit(1)),
   );
 });

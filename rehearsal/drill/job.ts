@@ -33,7 +33,8 @@ export interface Job {
 
 /** `on, breaker-and-retry` and what differs from the usual. */
 export function modeName(mode: Mode): string {
-  const scale = (name: string, factor: number): string[] => (factor === 1 ? [] : [`${name} ${factor < 1 ? "−" : "+"}${Math.round(Math.abs(factor - 1) * 100)} %`]);
+  const scale = (name: string, factor: number): string[] =>
+    factor === 1 ? [] : [`${name} ${factor < 1 ? "−" : "+"}${Math.round(Math.abs(factor - 1) * 100)} %`];
   const extras = [...(mode.edge === "deep" ? ["deep"] : []), ...scale("propagation", mode.propagation), ...scale("breaker", mode.breaker)];
   return [mode.automation, mode.gateway, ...extras].join(", ");
 }

@@ -13,22 +13,7 @@ export function judge(setting: DrillSetting, log: PlatformLog, wallSeconds: () =
   const { scenario, mode } = job;
   // Requests after the scenario's end arrive only while the drill waits for rest: they count for nobody, so that modes stay comparable.
   const requests = world.requests.filter((request) => request.arrivedAt < setting.scheduledEnd);
-  const drill: DrillLog = {
-    estate: { ...estate, safety: { ...estate.safety, mode: mode.automation === "on" ? "auto" : "recommend" } },
-    normal,
-    startsAt,
-    endsAt: log.endsAt,
-    faults,
-    requests,
-    routability: world.routability,
-    reachability: world.reachability,
-    writes: log.writes,
-    runs: log.starts,
-    safety: log.safety,
-    intents: log.app === null ? [] : ledgerIntents(log.app),
-    holds: log.app === null ? [] : holdChanges(log.app),
-    admissions: log.app === null ? [] : survivorLoads(log.app, estate),
-  };
+  const drill = drillLog(setting, log, requests);
   const measures = measure(drill, { constants, impairedAt: scenario.impairedAt });
   const seconds = (at: number): number => (at - startsAt) / 1000;
   return {
@@ -48,6 +33,29 @@ export function judge(setting: DrillSetting, log: PlatformLog, wallSeconds: () =
     binSeconds: BIN_SECONDS,
     bins: bins(requests, estate, startsAt, setting.scheduledEnd),
     poolShares: poolShares(estate, normal.pools, log.writes, startsAt),
+  };
+}
+
+function drillLog(
+  { job, estate, world, normal, faults, startsAt }: DrillSetting,
+  log: PlatformLog,
+  requests: DrillLog["requests"],
+): DrillLog {
+  return {
+    estate: { ...estate, safety: { ...estate.safety, mode: job.mode.automation === "on" ? "auto" : "recommend" } },
+    normal,
+    startsAt,
+    endsAt: log.endsAt,
+    faults,
+    requests,
+    routability: world.routability,
+    reachability: world.reachability,
+    writes: log.writes,
+    runs: log.starts,
+    safety: log.safety,
+    intents: log.app === null ? [] : ledgerIntents(log.app),
+    holds: log.app === null ? [] : holdChanges(log.app),
+    admissions: log.app === null ? [] : survivorLoads(log.app, estate),
   };
 }
 
@@ -81,13 +89,24 @@ function summarise(setting: DrillSetting, log: PlatformLog, measures: Measures, 
 function timeline({ faults, startsAt }: DrillSetting, app: AppLog | null, measures: Measures): readonly TimelineEntry[] {
   const seconds = (at: number): number => (at - startsAt) / 1000;
   const own = faults.flatMap((fault) => [
-    { at: seconds(fault.startsAt), kind: "fault", text: `${fault.kind}${fault.region === null ? "" : ` in ${fault.region}`} begins`, run: null },
-    { at: seconds(fault.endsAt), kind: "fault", text: `${fault.kind}${fault.region === null ? "" : ` in ${fault.region}`} ends`, run: null },
+    {
+      at: seconds(fault.startsAt),
+      kind: "fault",
+      text: `${fault.kind}${fault.region === null ? "" : ` in ${fault.region}`} begins`,
+      run: null,
+    },
+    {
+      at: seconds(fault.endsAt),
+      kind: "fault",
+      text: `${fault.kind}${fault.region === null ? "" : ` in ${fault.region}`} ends`,
+      run: null,
+    },
   ]);
   const measured = measures.faults.flatMap((fault) => {
     const planned = faults.find((other) => other.id === fault.fault);
     const from = seconds(planned?.startsAt ?? startsAt);
-    const entry = (value: number | null, text: string): TimelineEntry[] => (value === null ? [] : [{ at: from + value, kind: "measure", text, run: null }]);
+    const entry = (value: number | null, text: string): TimelineEntry[] =>
+      value === null ? [] : [{ at: from + value, kind: "measure", text, run: null }];
     return [
       ...entry(fault.timeToEvacuationEffectiveSeconds, `${fault.fault}: no new request is routed to the failed target`),
       ...entry(fault.timeToReliefSeconds === 0 ? null : fault.timeToReliefSeconds, `${fault.fault}: clients are served as before`),

@@ -10,7 +10,12 @@ const Doors = z.looseObject({
   safety: z.looseObject({}).optional(),
 });
 
-export function rehearsedEstate(text: string, estate: Estate, azure: Pick<EmbeddedAzure, "url" | "localUrl">, automation: Automation): string {
+export function rehearsedEstate(
+  text: string,
+  estate: Estate,
+  azure: Pick<EmbeddedAzure, "url" | "localUrl">,
+  automation: Automation,
+): string {
   const raw = Doors.parse(JSON.parse(text));
   return JSON.stringify({
     ...raw,

@@ -15,7 +15,12 @@ export interface Summary extends Times {
   readonly falseEvacuations: readonly FalseEvacuation[];
   readonly invariantViolations: readonly Violation[];
   readonly guardRefusals: readonly string[];
-  readonly runs: readonly { readonly id: string; readonly outcome: string | null; readonly startedSeconds: number; readonly endedSeconds: number | null }[];
+  readonly runs: readonly {
+    readonly id: string;
+    readonly outcome: string | null;
+    readonly startedSeconds: number;
+    readonly endedSeconds: number | null;
+  }[];
   /** Calls by route template of the control plane. */
   readonly controlPlaneCalls: Readonly<Record<string, number>>;
   readonly tableOperations: number;

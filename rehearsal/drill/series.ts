@@ -12,7 +12,13 @@ export const BIN_SECONDS = 15;
 export function bins(requests: readonly RequestRecord[], estate: Estate, startsAt: number, endsAt: number): readonly Bin[] {
   const regionOf = new Map(estate.deployments.map((deployment) => [deployment.id, deployment.region]));
   const count = Math.ceil((endsAt - startsAt) / (BIN_SECONDS * 1000));
-  const made = Array.from({ length: count }, (_, i) => ({ at: i * BIN_SECONDS, requests: 0, lost: 0, answeredBy: zero(estate), tokensBy: zero(estate) }));
+  const made = Array.from({ length: count }, (_, i) => ({
+    at: i * BIN_SECONDS,
+    requests: 0,
+    lost: 0,
+    answeredBy: zero(estate),
+    tokensBy: zero(estate),
+  }));
   for (const request of requests) {
     const bin = made[Math.floor((request.arrivedAt - startsAt) / (BIN_SECONDS * 1000))];
     if (bin === undefined) continue;
@@ -31,10 +37,17 @@ function zero(estate: Estate): Record<string, number> {
   return Object.fromEntries(estate.regions.map((region) => [region.name, 0]));
 }
 
-export function poolShares(estate: Estate, initial: readonly PoolRouting[], writes: readonly ArmWrite[], startsAt: number): readonly PoolShare[] {
+export function poolShares(
+  estate: Estate,
+  initial: readonly PoolRouting[],
+  writes: readonly ArmWrite[],
+  startsAt: number,
+): readonly PoolShare[] {
   const start = initial.map((pool) => ({ at: 0, pool: `${pool.gateway}/${pool.pool}`, shares: sharesOf(estate, pool) }));
   const later = writes.flatMap((write) =>
-    write.kind === "pool" ? [{ at: (write.at - startsAt) / 1000, pool: `${write.gateway}/${write.pool}`, shares: sharesOf(estate, write) }] : [],
+    write.kind === "pool"
+      ? [{ at: (write.at - startsAt) / 1000, pool: `${write.gateway}/${write.pool}`, shares: sharesOf(estate, write) }]
+      : [],
   );
   return [...start, ...later];
 }
