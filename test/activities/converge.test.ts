@@ -128,16 +128,29 @@ describe("when ARM does not take a write", () => {
     expect(writes(deps.pools.calls).filter((call) => call.endsWith("west"))).toHaveLength(2);
   });
 
-  it("after a 412 it computes from the holds as they are then", async () => {
-    let changed = false;
+  /** While our write of apim-west is on its way, the hold changes and another converge writes that pool. */
+  function overtakenAt(share: number, after: () => Promise<void> = () => Promise.resolve()): void {
+    const estate = hubToHub(["east", "west", "north"], { gateways: deps.estate.gateways.slice(1, 2) });
+    let done = false;
     deps.pools.beforeWrite = async (gateway) => {
-      if (gateway !== "apim-west" || changed) return;
-      changed = true;
-      await setState(deps, [hold("east", 0.5)]);
-      await converge({ ...deps, estate: hubToHub(["east", "west", "north"], { gateways: deps.estate.gateways.slice(1, 2) }) }, { run: "other", write: true });
+      if (gateway !== "apim-west" || done) return;
+      done = true;
+      await setState(deps, [hold("east", share)]);
+      await converge({ ...deps, estate }, { run: "other", write: true });
+      await after();
     };
+  }
+
+  it("after a 412 it computes from the holds as they are then", async () => {
+    overtakenAt(0.5);
     expect(states(await write())[1]).toBe("apim-west/gpt matched");
     expect(routing(deps, "apim-west")).toBe("east p2 w25, west p1, north p2 w75");
+  });
+
+  it("after a 412 it knows what the other converge wrote, and does not take it for a person's change", async () => {
+    overtakenAt(0.5, () => setState(deps, [hold("east", 0.25)]));
+    expect(states(await write())[1]).toBe("apim-west/gpt written");
+    expect(routing(deps, "apim-west")).toBe("east p2 w13, west p1, north p2 w87");
   });
 
   it("a pool that changes under every attempt is owed", async () => {

@@ -83,6 +83,11 @@ describe("starting an evacuation", () => {
     expect(deps.starter.started).toHaveLength(1);
   });
 
+  it("of a region whose run is only just being put on record joins that run too", async () => {
+    await setState(deps, [hold("east", 1, { targetShare: 0.3 })]);
+    expect(await evacuate("east")).toMatchObject({ started: true, joined: true, run: { id: EAST, runbook: "evacuate", targetShare: 0.3 } });
+  });
+
   it("of a region that is being restored takes it back under an id of its own", async () => {
     await evacuate("east");
     await restore();

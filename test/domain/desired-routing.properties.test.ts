@@ -6,7 +6,7 @@ import { backendName, type PoolRouting, type Routing } from "../../src/domain/ro
 import { T0 } from "../support/builders.ts";
 import { cases, regionOf, trafficParts, type Case } from "./arbitraries.ts";
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 200 };
 
 function check(property: (given: Case) => void): void {
   fc.assert(fc.property(cases, property), RUNS);
