@@ -2,7 +2,7 @@
 import { createActivities, type Activities } from "../activities/index.ts";
 import { converge } from "../activities/converge.ts";
 import { regionVerdicts, runRound } from "../activities/evaluate.ts";
-import { readMemory, readState } from "../activities/memory.ts";
+import { readMemory, readRun, readState } from "../activities/memory.ts";
 import { planEvacuation, planRestore, type RunPlan } from "../activities/plan-run.ts";
 import { listRuns, readEstateLedger, readRunView, rememberKey, runOfKey, type RunView } from "../activities/runs.ts";
 import { startEvacuation, startRestore, type EvacuateRequest, type RestoreRequest, type StartResult } from "../activities/start-run.ts";
@@ -13,7 +13,11 @@ import type { KillSwitch } from "../domain/hold.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Deps, RunStarter } from "../ports.ts";
 
+export type { RestoreRequest } from "../activities/start-run.ts";
 export type RunbookRequest = ({ readonly runbook: "evacuate" } & EvacuateRequest) | ({ readonly runbook: "restore" } & RestoreRequest);
+
+/** With an idempotency key: `repeated` is the run that it started before; `keyOf` is a run of another runbook or region that it belongs to. */
+export type Started = StartResult | { readonly repeated: string } | { readonly keyOf: string };
 
 export interface App {
   readonly regions: readonly string[];
@@ -23,7 +27,7 @@ export interface App {
   probeRound(starter: RunStarter): Promise<void>;
   reconcile(): Promise<void>;
   plan(request: RunbookRequest): Promise<RunPlan>;
-  start(request: RunbookRequest, starter: RunStarter, idempotencyKey: string | undefined): Promise<StartResult | { readonly repeated: string }>;
+  start(request: RunbookRequest, starter: RunStarter, idempotencyKey: string | undefined): Promise<Started>;
   runs(): Promise<{ readonly runs: readonly RunRecord[]; readonly ledger: readonly LedgerEntry[] }>;
   run(id: string): Promise<RunView | null>;
   status(): Promise<Status>;
@@ -34,6 +38,7 @@ export interface App {
 }
 
 export function createApp(deps: Deps): App {
+  let readGate = createGateReader(impatient(deps));
   return {
     regions: deps.estate.regions.map((region) => region.name),
     estateName: deps.estate.name,
@@ -41,16 +46,37 @@ export function createApp(deps: Deps): App {
     activities: createActivities(deps),
     probeRound: async (starter) => void (await runRound(deps, starter)),
     reconcile: () => reconcile(deps),
-    plan: async (request) => (request.runbook === "evacuate" ? planEvacuation(deps, request, await verdictsNow(deps)) : planRestore(deps, request)),
+    plan: async (request) =>
+      request.runbook === "evacuate" ? planEvacuation(deps, request, await verdictsNow(deps)) : planRestore(deps, request),
     start: (request, starter, key) => start(deps, request, starter, key),
     runs: async () => ({ runs: await listRuns(deps), ledger: await readEstateLedger(deps) }),
     run: (id) => readRunView(deps, id),
     status: () => readStatus(deps),
-    gate: createGateReader(deps),
-    setGate: (region, wanted, request) => setGate(deps, region, wanted, request),
+    gate: (region) => readGate(region),
+    setGate: async (region, wanted, request) => {
+      const state = await setGate(deps, region, wanted, request);
+      // Who sets a gate and reads it back must not be answered from the cache.
+      readGate = createGateReader(impatient(deps));
+      return state;
+    },
     killSwitch: () => readKillSwitch(deps),
     setKillSwitch: (on, request) => setKillSwitch(deps, on, request),
   };
+}
+
+/** Gateways give up on the gate after a second or two: a state store that hangs must count as unreachable before that. */
+const GATE_DEADLINE_MILLISECONDS = 1_000;
+
+function impatient(deps: Deps): Deps {
+  return { ...deps, state: { ...deps.state, get: (partition, key) => beforeDeadline(deps.state.get(partition, key)) } };
+}
+
+async function beforeDeadline<T>(read: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error("the state store did not answer in time")), GATE_DEADLINE_MILLISECONDS);
+  });
+  return Promise.race([read, late]).finally(() => clearTimeout(timer));
 }
 
 async function verdictsNow(deps: Deps): Promise<readonly RegionVerdict[]> {
@@ -59,12 +85,20 @@ async function verdictsNow(deps: Deps): Promise<readonly RegionVerdict[]> {
 }
 
 /** A key that started a run before gives that run again, however long it has been over. */
-async function start(deps: Deps, request: RunbookRequest, starter: RunStarter, key: string | undefined): Promise<StartResult | { readonly repeated: string }> {
-  const repeated = key === undefined ? undefined : await runOfKey(deps, key);
-  if (repeated !== undefined) return { repeated };
-  const result = request.runbook === "evacuate" ? await startEvacuation(deps, starter, request, await verdictsNow(deps)) : await startRestore(deps, starter, request);
+async function start(deps: Deps, request: RunbookRequest, starter: RunStarter, key: string | undefined): Promise<Started> {
+  const before = key === undefined ? undefined : await runOfKey(deps, key);
+  if (before !== undefined) return (await isRunOf(deps, before, request)) ? { repeated: before } : { keyOf: before };
+  const result =
+    request.runbook === "evacuate"
+      ? await startEvacuation(deps, starter, request, await verdictsNow(deps))
+      : await startRestore(deps, starter, request);
   if (key !== undefined && result.started) await rememberKey(deps, key, result.run.id);
   return result;
+}
+
+async function isRunOf(deps: Deps, id: string, { runbook, region }: RunbookRequest): Promise<boolean> {
+  const run = (await readRun(deps, id))?.run;
+  return run === undefined || (run.runbook === runbook && run.region === region);
 }
 
 /** While an episode is open: what is owed is tried again, and drift shows, whatever the runs are waiting for. */

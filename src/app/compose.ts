@@ -7,7 +7,7 @@ import { credential } from "../azure/identity/credential.ts";
 import { createMetricsReader } from "../azure/monitor/metrics-reader.ts";
 import { createStateStore } from "../azure/tables/state-store.ts";
 import { createNotifier } from "../azure/webhook/notifier.ts";
-import { formatIssues } from "../config/issues.ts";
+import { formatIssues, type Issue } from "../config/issues.ts";
 import { loadEstateFile, parseEstate } from "../config/load.ts";
 import type { Clock, Deps } from "../ports.ts";
 import { createApp, type App } from "./app.ts";
@@ -15,7 +15,13 @@ import { createApp, type App } from "./app.ts";
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** The estate could not be used: every problem of it is in the message. */
-export class EstateError extends Error {}
+export class EstateError extends Error {
+  readonly issues: readonly Issue[];
+  constructor(issues: readonly Issue[], source: string) {
+    super(formatIssues(issues, source));
+    this.issues = issues;
+  }
+}
 
 const systemClock: Clock = {
   now: () => new Date(),
@@ -25,7 +31,7 @@ const systemClock: Clock = {
 export async function compose(env: Env): Promise<App> {
   const source = env["ESTATE_JSON"] === undefined ? (env["ESTATE_FILE"] ?? "estate.json") : "ESTATE_JSON";
   const loaded = env["ESTATE_JSON"] === undefined ? await loadEstateFile(source) : parseEstate(env["ESTATE_JSON"]);
-  if (!loaded.ok) throw new EstateError(formatIssues(loaded.issues, source));
+  if (!loaded.ok) throw new EstateError(loaded.issues, source);
   const { estate } = loaded;
   const identity = credential(env);
   const deps: Deps = {
@@ -46,6 +52,7 @@ export async function compose(env: Env): Promise<App> {
 
 /** One JSON line; the host carries the worker's standard output to Application Insights. */
 function logLine(event: string, data: Readonly<Record<string, unknown>>): void {
+  // eslint-disable-next-line no-console -- entries belong to runs, not to invocations, of which the core knows nothing
   console.info(JSON.stringify({ event, ...data }));
 }
 

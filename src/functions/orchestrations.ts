@@ -7,7 +7,7 @@ import { runStarter } from "./durable-client.ts";
 for (const [name, orchestration] of Object.entries(orchestrations)) {
   df.app.orchestration(name, function* (context) {
     // The input's type is the contract's: only this product starts these orchestrations.
-    return yield* orchestration(context, context.df.getInput() as never);
+    return yield* orchestration(context, context.df.getInput<never>());
   });
 }
 

@@ -1,38 +1,41 @@
-import { app, type HttpRequest } from "@azure/functions";
+import { app, type HttpRequest, type HttpResponseInit } from "@azure/functions";
 import * as df from "durable-functions";
 import { z } from "zod";
 import { getApp } from "../app/compose.ts";
-import type { App, RunbookRequest } from "../app/app.ts";
+import type { App, RestoreRequest, RunbookRequest } from "../app/app.ts";
+import { strictBody } from "../app/body.ts";
 import { GUARD_CODES } from "../domain/guards.ts";
-import { RUN_MODES, RUNBOOKS } from "../domain/run.ts";
+import { RUN_MODES, RUNBOOKS, type Runbook } from "../domain/run.ts";
 import { runStarter } from "./durable-client.ts";
-import { answering, json, parseBody, Problem, requestedBy } from "./problem.ts";
+import { answering, json, parseBody, Problem, requestedBy, who } from "./problem.ts";
 
-const text = z.string().trim().min(1).max(500);
+const common = { region: z.string(), mode: z.enum(RUN_MODES).default("graceful"), ...who };
 
-const Body = z.strictObject({
-  region: z.string(),
-  mode: z.enum(RUN_MODES).default("graceful"),
-  /** Share [0–1) of its traffic that the region is to keep; only for evacuate. */
-  share: z.number().min(0).max(0.95).optional(),
-  reason: text,
-  requestedBy: z.string().trim().min(1).max(100).optional(),
-  override: z.strictObject({ guard: z.enum(GUARD_CODES), reason: text }).optional(),
-});
+const BODIES = {
+  evacuate: strictBody({
+    ...common,
+    /** Share [0–1) of its traffic that the region is to keep. */
+    share: z.number().min(0).max(0.95).default(0),
+    override: strictBody({ guard: z.enum(GUARD_CODES), reason: who.reason }).optional(),
+  }),
+  restore: strictBody(common),
+} as const satisfies Record<Runbook, z.ZodType>;
 
 async function readRequest(request: HttpRequest, failover: App): Promise<RunbookRequest> {
   const runbook = RUNBOOKS.find((name) => name === request.params["runbook"]);
-  if (runbook === undefined) throw new Problem(404, "unknown-runbook", `"${request.params["runbook"] ?? ""}" is not one of ${RUNBOOKS.join(", ")}`);
-  const body = await parseBody(request, Body);
-  requireRegion(failover, body.region);
-  const { region, mode, override } = body;
-  const reason = `${requestedBy(request, body.requestedBy)}: ${body.reason}`;
-  const common = { region, mode, initiator: "manual" as const, reason };
-  if (runbook === "evacuate") return { runbook, ...common, share: body.share ?? 0, ...(override === undefined ? {} : { override }) };
-  for (const field of ["share", "override"] as const) {
-    if (body[field] !== undefined) throw new Problem(400, "invalid-body", `${field}: not allowed for restore`, [{ field, message: "not allowed for restore" }]);
+  if (runbook === undefined) {
+    throw new Problem(404, "unknown-runbook", `"${request.params["runbook"] ?? ""}" is not one of ${RUNBOOKS.join(", ")}`);
   }
-  return { runbook, ...common };
+  if (runbook === "restore") return { runbook, ...wanted(request, failover, await parseBody(request, BODIES.restore)) };
+  const body = await parseBody(request, BODIES.evacuate);
+  const { share, override } = body;
+  return { runbook, ...wanted(request, failover, body), share, ...(override === undefined ? {} : { override }) };
+}
+
+function wanted(request: HttpRequest, failover: App, body: z.infer<typeof BODIES.restore>): RestoreRequest {
+  const { region, mode, reason } = body;
+  requireRegion(failover, region);
+  return { region, mode, initiator: "manual", reason: `${requestedBy(request, body.requestedBy)}: ${reason}` };
 }
 
 export function requireRegion(failover: App, region: string): void {
@@ -58,22 +61,35 @@ app.http("startRun", {
   extraInputs: [df.input.durableClient()],
   handler: answering(async (request, context) => {
     const failover = await getApp();
-    const wanted = await readRequest(request, failover);
-    const result = await failover.start(wanted, runStarter(context, failover), idempotencyKey(request));
+    const asked = await readRequest(request, failover);
+    const key = idempotencyKey(request);
+    const result = await failover.start(asked, runStarter(context, failover), key);
     if ("repeated" in result) return accepted(request, result.repeated, "repeated");
+    if ("keyOf" in result) {
+      throw new Problem(422, "key-reused", `Idempotency-Key "${key ?? ""}" started ${result.keyOf}, which is another runbook or region`);
+    }
     if (result.started) return accepted(request, result.run.id, result.joined ? "joined" : "started");
-    throw new Problem(409, "refused", result.reason, result.guards.filter((g) => g.outcome === "refused").map((g) => ({ field: g.code, message: g.reason })));
+    const refused = result.guards.filter((guard) => guard.outcome === "refused");
+    throw new Problem(
+      409,
+      "refused",
+      result.reason,
+      refused.map((guard) => ({ field: guard.code, message: guard.reason })),
+    );
   }),
 });
 
-function accepted(request: HttpRequest, id: string, outcome: "started" | "joined" | "repeated"): ReturnType<typeof json> {
+/** The run can be watched at once; a turn of it takes seconds. */
+function accepted(request: HttpRequest, id: string, outcome: "started" | "joined" | "repeated"): HttpResponseInit {
   const url = new URL(`/api/runs/${id}`, request.url).href;
-  return json({ run: id, outcome, url }, 202, { location: url });
+  return json({ run: id, outcome, url }, 202, { location: url, "retry-after": "5" });
 }
+
+const KEY_RULE = "must be 1–100 letters, digits, dots, hyphens or underscores";
 
 function idempotencyKey(request: HttpRequest): string | undefined {
   const key = request.headers.get("idempotency-key");
   if (key === null) return undefined;
   if (/^[A-Za-z0-9._-]{1,100}$/.test(key)) return key;
-  throw new Problem(400, "invalid-body", "Idempotency-Key: 1–100 letters, digits, dots, hyphens or underscores", [{ field: "Idempotency-Key", message: "1–100 letters, digits, dots, hyphens or underscores" }]);
+  throw new Problem(400, "invalid-header", `Idempotency-Key: ${KEY_RULE}`, [{ field: "Idempotency-Key", message: KEY_RULE }]);
 }

@@ -1,26 +1,32 @@
-import { app } from "@azure/functions";
+import { app, type InvocationContext } from "@azure/functions";
 import { z } from "zod";
+import { strictBody } from "../app/body.ts";
 import { getApp } from "../app/compose.ts";
-import { answering, json, parseBody, requestedBy } from "./problem.ts";
+import { answering, json, logError, parseBody, Problem, requestedBy, who } from "./problem.ts";
 import { requireRegion } from "./runbooks.ts";
 
-const who = { reason: z.string().trim().min(1).max(500), requestedBy: z.string().trim().min(1).max(100).optional() };
-const GateBody = z.strictObject({ state: z.enum(["open", "closed", "auto"]), ...who });
-const KillSwitchBody = z.strictObject({ on: z.boolean(), ...who });
+const GateBody = strictBody({ state: z.enum(["open", "closed", "auto"]), ...who });
+const KillSwitchBody = strictBody({ on: z.boolean(), ...who });
 
-/** What gateways ask: 200 while the region may be probed as healthy, 503 while it is being left. Anonymous; says nothing else. */
+/** What gateways ask: 200 while the region may be probed as healthy, 503 while it is being left. Anonymous, so it says nothing else. */
 app.http("readGate", {
   methods: ["GET"],
   route: "gates/{region}",
   authLevel: "anonymous",
-  handler: answering(async (request) => {
-    const failover = await getApp();
+  handler: answering(async (request, context) => {
     const region = request.params["region"] ?? "";
-    requireRegion(failover, region);
-    const state = await failover.gate(region);
+    const state = await gateOf(region, context);
     return json({ region, state }, state === "open" ? 200 : 503, { "cache-control": "max-age=5" });
   }),
 });
+
+/** A gate that cannot tell is open: an app without a usable estate must not take every region off the edge. */
+async function gateOf(region: string, context: InvocationContext): Promise<"open" | "closed"> {
+  const failover = await getApp().catch((error: unknown) => logError(context, error));
+  if (failover === undefined) return "open";
+  if (!failover.regions.includes(region)) throw new Problem(404, "unknown-region", "The estate has no such region");
+  return failover.gate(region);
+}
 
 app.http("setGate", {
   methods: ["PUT"],
@@ -31,7 +37,10 @@ app.http("setGate", {
     const region = request.params["region"] ?? "";
     requireRegion(failover, region);
     const body = await parseBody(request, GateBody);
-    return json({ region, state: await failover.setGate(region, body.state, { by: requestedBy(request, body.requestedBy), reason: body.reason }) });
+    return json({
+      region,
+      state: await failover.setGate(region, body.state, { by: requestedBy(request, body.requestedBy), reason: body.reason }),
+    });
   }),
 });
 
