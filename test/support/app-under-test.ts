@@ -1,0 +1,250 @@
+/**
+ * The real app on the local Functions host, in real time: in front of the embedded Azure over TLS and a hand-made world, with its state
+ * in Azurite. Timers never fire unless a test says when; an alert causes a round.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { TableClient } from "@azure/data-tables";
+import { afterAll, beforeAll, vi } from "vitest";
+import { platformFromEstate } from "../../rehearsal/azure/platform.ts";
+import { startEmbeddedAzure, type EmbeddedAzure } from "../../rehearsal/azure/server.ts";
+import { makeCertificate } from "../../rehearsal/azure/tls.ts";
+import { startTableService, type TableService } from "../../rehearsal/cli/table-service.ts";
+import { scaled } from "../../rehearsal/constants.ts";
+import { rehearsedEstate } from "../../rehearsal/drill/rehearsed-estate.ts";
+import { NO_LATENCY } from "../../rehearsal/functions-host/constants.ts";
+import { collectRegistrations, type Registrations } from "../../rehearsal/functions-host/core-module.ts";
+import { startHost, type Host } from "../../rehearsal/functions-host/host.ts";
+import type { LogLine } from "../../rehearsal/functions-host/worker.ts";
+import { parseEstate } from "../../src/config/load.ts";
+import { fakeWorld, type FakeWorld } from "./fake-world.ts";
+
+/** Looks like the real thing, so that a leak of it can be searched for. */
+export const FUNCTION_KEY = "fk-0Zq7vX3mT9sLw2Rb";
+export const WEBHOOK_URL = "http://127.0.0.1:9/hooks/wh-8Kd1Pz6nYc4Gt5Ju";
+export const REGIONS = ["eastus2", "swedencentral", "japaneast"] as const;
+export type Region = (typeof REGIONS)[number];
+
+/** Twelve hours away. The local host's timers reach no further than 24 days. */
+const never = (): string => `0 0 ${(new Date().getUTCHours() + 12) % 24} * * *`;
+const NO_WAITING = { armReadMilliseconds: 0, armWriteMilliseconds: 0, identityMilliseconds: 0, errorMilliseconds: 0 };
+
+/** As quick as the schema allows: a failure is confirmed after one second. */
+const QUICK = {
+  detection: { burstProbes: 2, burstSpacingSeconds: 1, window: 2, failuresToFail: 2, successesToRecover: 1, probeDeadlineSeconds: 2 },
+  evacuate: { holdCheckSeconds: 5 },
+  restore: { soakSeconds: 0, originSoakSeconds: 0 },
+};
+
+export interface Setting {
+  readonly automation?: "on" | "recommend";
+  readonly probeSchedule?: string;
+  readonly safety?: object;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Undefined when the body is not JSON. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a test looks into is what it tests
+  readonly body: any;
+}
+
+export interface Ask {
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** Null = anonymous. */
+  readonly key?: string | null;
+}
+
+export interface AppUnderTest {
+  readonly azure: EmbeddedAzure;
+  readonly world: FakeWorld;
+  readonly host: Host;
+  readonly tables: TableService;
+  /** Everything the host and the app have said. */
+  readonly said: string[];
+  /** A body that is a string is sent as it is. */
+  ask(method: string, path: string, options?: Ask): Promise<Answer>;
+  /** An alert that is no other's, and the end of the round it causes. */
+  round(): Promise<void>;
+  /** How one region's deployments or gateway answer from now on; undefined = well. */
+  fail(kind: "foundry" | "gateway", region: Region, status: number | undefined): void;
+  /** The ETag of every row of the state table, by `partition/key`. */
+  rows(): Promise<Readonly<Record<string, string>>>;
+  /** The process dies and a new one goes on from disk. */
+  restart(): Promise<void>;
+}
+
+export function appUnderTest(setting: Setting = {}): () => AppUnderTest {
+  let running: { app: AppUnderTest; stop: () => Promise<void> } | undefined;
+  beforeAll(async () => void (running = await start(setting)));
+  afterAll(async () => running?.stop());
+  return () => {
+    if (running === undefined) throw new Error("not started");
+    return running.app;
+  };
+}
+
+async function start(setting: Setting): Promise<{ app: AppUnderTest; stop: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "app-under-test-"));
+  const [certificate, tables] = await Promise.all([makeCertificate(folder), startTableService()]);
+  setDefaultCACertificates([...getCACertificates("default"), certificate.certificate]);
+  const said = listen();
+  const text = JSON.stringify({
+    ...(JSON.parse(await readFile("examples/hub-to-hub.estate.json", "utf8")) as object),
+    ...QUICK,
+    safety: setting.safety ?? {},
+  });
+  const loaded = parseEstate(text);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues));
+  const constants = { ...scaled(), ...NO_WAITING };
+  const { world, fail } = failingWorld();
+  const azure = await startEmbeddedAzure({ certificate, platform: platformFromEstate(loaded.estate, constants), world, constants });
+  Object.assign(process.env, {
+    IDENTITY_ENDPOINT: azure.identityEndpoint,
+    IDENTITY_HEADER: azure.identityHeader,
+    AzureWebJobsStorage: tables.connection,
+    STATE_TABLE: "AppUnderTest",
+    ESTATE_JSON: rehearsedEstate(text, loaded.estate, azure, setting.automation ?? "on"),
+    PROBE_SCHEDULE: setting.probeSchedule ?? never(),
+    NOTIFY_WEBHOOK_URL: WEBHOOK_URL,
+  });
+  const hosts = await hostOn(join(folder, "history"), said);
+  const stop = async (): Promise<void> => {
+    await hosts.current().stop();
+    await azure.stop();
+    tables.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { app: face({ azure, world, tables, said, fail, hosts }), stop };
+}
+
+type Parts = Pick<AppUnderTest, "azure" | "world" | "tables" | "said" | "fail"> & { readonly hosts: Hosts };
+
+function face({ hosts, tables, ...parts }: Parts): AppUnderTest {
+  const ask = (method: string, path: string, options?: Ask): Promise<Answer> => request(hosts.current().url + path, method, options);
+  const table = TableClient.fromConnectionString(tables.connection, "AppUnderTest", { allowInsecureConnection: true });
+  let rounds = 0;
+  return {
+    ...parts,
+    tables,
+    ask,
+    get host() {
+      return hosts.current();
+    },
+    restart: hosts.restart,
+    async round() {
+      const named = `round ${(rounds += 1)}`;
+      const ended = (): boolean =>
+        hosts
+          .current()
+          .instances()
+          .every((instance) => instance.name !== "investigate" || isOver(instance.runtimeStatus));
+      await vi.waitUntil(ended, WAIT);
+      const { body } = await ask("POST", "/api/alerts", { body: alertOf({ alertRule: named }) });
+      if (body.outcome !== "started") throw new Error(`the alert was answered ${JSON.stringify(body)}`);
+      await vi.waitUntil(ended, WAIT);
+    },
+    async rows() {
+      const rows: Record<string, string> = {};
+      for await (const row of table.listEntities()) rows[`${row.partitionKey}/${row.rowKey}`] = row.etag;
+      return rows;
+    },
+  };
+}
+
+/** For `vi.waitUntil`: a limit for hangs, not for speed. */
+export const WAIT = { timeout: 25_000, interval: 20 };
+
+export function isOver(runtimeStatus: string): boolean {
+  return !["Pending", "Running"].includes(runtimeStatus);
+}
+
+export function alertOf(essentials: object): object {
+  return {
+    schemaId: "azureMonitorCommonAlertSchema",
+    data: { essentials: { monitoringService: "Platform", monitorCondition: "Fired", ...essentials } },
+  };
+}
+
+async function request(url: string, method: string, { body, headers = {}, key = FUNCTION_KEY }: Ask = {}): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    headers: { "content-type": "application/json", ...(key === null ? {} : { "x-functions-key": key }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = /^application\/(problem\+)?json/.test(response.headers.get("content-type") ?? "");
+  return { status: response.status, headers: response.headers, text, body: isJson ? (JSON.parse(text) as unknown) : undefined };
+}
+
+/** The fake world, in which each region can fail by itself, and Azure Monitor knows ten minutes of steady traffic. */
+function failingWorld(): { world: FakeWorld; fail: AppUnderTest["fail"] } {
+  const plain = fakeWorld();
+  const failing = new Map<string, number>();
+  const world: FakeWorld = {
+    ...plain,
+    callDeployment(at, deployment, promptTokens, maxTokens) {
+      const answer = plain.callDeployment(at, deployment, promptTokens, maxTokens);
+      return { ...answer, result: failing.get(deployment) ?? answer.result };
+    },
+    callGatewayStatus(at, gateway) {
+      const answer = plain.callGatewayStatus(at, gateway);
+      return { ...answer, result: failing.get(gateway) ?? answer.result };
+    },
+    trafficMinutes: (_deployment, from, to) =>
+      Array.from({ length: Math.max(0, Math.floor((to - from) / 60_000)) }, (_, i) => ({
+        at: new Date(from + i * 60_000).toISOString(),
+        tokens: 100_000,
+        answered: 100,
+        serverErrors: null,
+        throttled: null,
+      })),
+  };
+  const fail: AppUnderTest["fail"] = (kind, region, status) => {
+    const target = `${kind === "foundry" ? "gpt-4o" : "apim"}-${region}`;
+    if (status === undefined) failing.delete(target);
+    else failing.set(target, status);
+  };
+  return { world, fail };
+}
+
+/** What the app writes to the console goes where the host's lines go. */
+function listen(): string[] {
+  const said: string[] = [];
+  for (const method of ["info", "log", "warn", "error", "debug"] as const) {
+    vi.spyOn(console, method).mockImplementation((...line: unknown[]) => void said.push(line.map(String).join(" ")));
+  }
+  process.on("warning", (warning) => said.push(`${warning.name}: ${warning.message}`));
+  return said;
+}
+
+interface Hosts {
+  current(): Host;
+  restart(): Promise<void>;
+}
+
+/** Functions register once per process, so a restart is a new host on the same registrations and history. */
+async function hostOn(historyDirectory: string, said: string[]): Promise<Hosts> {
+  const registrations = await registrationsOfSource();
+  const onLog = ({ level, functionName, message }: LogLine): void => void said.push(`${level} ${functionName ?? "host"} ${message}`);
+  const hostJson: unknown = JSON.parse(await readFile("host.json", "utf8"));
+  const begin = (): Promise<Host> =>
+    startHost({ registrations, hostJson, port: 0, historyDirectory, functionKey: FUNCTION_KEY, latency: NO_LATENCY, onLog });
+  let host = await begin();
+  return {
+    current: () => host,
+    async restart() {
+      host.kill();
+      host = await begin();
+    },
+  };
+}
+
+export function registrationsOfSource(): Promise<Registrations> {
+  return collectRegistrations(() => import("../../src/index.ts"));
+}
