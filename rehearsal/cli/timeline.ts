@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { EPOCH } from "../virtual-time/clock.ts";
 
-const Line = z.object({ event: z.enum(["ledger", "fault"]), at: z.string(), kind: z.string(), text: z.string() });
+const Line = z.object({ event: z.enum(["ledger", "fault", "host"]), at: z.string(), kind: z.string(), text: z.string() });
 
 /** `10:09.03  intend  share 0 %`: minutes and seconds since the start; undefined for a line that is not for the timeline. */
 export function timelineLine(line: string, startedAt = EPOCH): string | undefined {

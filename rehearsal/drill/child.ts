@@ -2,6 +2,9 @@
 import type { Job } from "./job.ts";
 import { runDrill } from "./run-drill.ts";
 
+// Whoever asked is gone: nobody will read the result.
+process.once("disconnect", () => process.exit(1));
+
 process.once("message", (job: Job) => {
   runDrill(job).then(
     (result) => process.send?.({ result, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) }, () => process.exit(0)),

@@ -26,7 +26,7 @@ export interface Job {
   readonly onsetShiftSeconds: number;
   readonly certificateFolder: string;
   readonly storageConnection: string;
-  /** Letters and digits only; a table and a folder of its own for every drill. */
+  /** 3–63 letters and digits, a letter first: a table and a folder of its own for every drill. */
   readonly key: string;
   readonly workFolder: string;
 }

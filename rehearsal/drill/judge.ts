@@ -1,6 +1,6 @@
 /** From the logs of a drill to its result. */
-import { bins, BIN_SECONDS, poolShares } from "./series.ts";
-import { holdChanges, ledgerIntents, survivorLoads, type AppLog } from "./app-log.ts";
+import { bins, BIN_SECONDS, compare, poolShares } from "./series.ts";
+import { holdChanges, ledgerIntents, survivorLoads } from "./app-log.ts";
 import { invariantViolations } from "./invariants.ts";
 import { measure, type Measures } from "./measures.ts";
 import type { DrillLog } from "./measures-log.ts";
@@ -29,7 +29,7 @@ export function judge(setting: DrillSetting, log: PlatformLog, wallSeconds: () =
       const planned = faults.find((other) => other.id === fault.fault);
       return { ...fault, startsSeconds: seconds(planned?.startsAt ?? startsAt), endsSeconds: seconds(planned?.endsAt ?? startsAt) };
     }),
-    timeline: timeline(setting, log.app, measures),
+    timeline: timeline(setting, log, measures),
     binSeconds: BIN_SECONDS,
     bins: bins(requests, estate, startsAt, setting.scheduledEnd),
     poolShares: poolShares(estate, normal.pools, log.writes, startsAt),
@@ -61,7 +61,9 @@ function drillLog(
 
 function summarise(setting: DrillSetting, log: PlatformLog, measures: Measures, drill: DrillLog, wallSeconds: () => number): Summary {
   const seconds = (at: number): number => (at - setting.startsAt) / 1000;
-  const refusals = (log.app?.ledger ?? []).filter((entry) => entry.kind === "decide").map((entry) => entry.text);
+  const refusals = (log.app?.ledger ?? [])
+    .filter(({ kind, text }) => kind === "decide" && text.includes(" is not evacuated: "))
+    .map(({ text }) => text);
   return {
     ...measures.worst,
     requests: measures.requests,
@@ -86,7 +88,7 @@ function summarise(setting: DrillSetting, log: PlatformLog, measures: Measures, 
   };
 }
 
-function timeline({ faults, startsAt }: DrillSetting, app: AppLog | null, measures: Measures): readonly TimelineEntry[] {
+function timeline({ faults, startsAt }: DrillSetting, { app, hostErrors }: PlatformLog, measures: Measures): readonly TimelineEntry[] {
   const seconds = (at: number): number => (at - startsAt) / 1000;
   const own = faults.flatMap((fault) => [
     {
@@ -116,5 +118,13 @@ function timeline({ faults, startsAt }: DrillSetting, app: AppLog | null, measur
     ...(app?.runs ?? []).flatMap(({ run, timeline: entries }) => entries.map((entry) => ({ entry, run: run.id }))),
     ...(app?.ledger ?? []).map((entry) => ({ entry, run: null })),
   ].map(({ entry, run }) => ({ at: seconds(Date.parse(entry.at)), kind: entry.kind, text: entry.text, run }));
-  return [...own, ...measured, ...told].toSorted((a, b) => a.at - b.at);
+  const host = hostErrors.map(({ at, text }) => ({ at: seconds(at), kind: "host", text, run: null }));
+  return [...own, ...measured, ...told, ...host].toSorted(inOrder);
+}
+
+/** Entries of one instant stand in the order in which such things happen: which of two parallel writes was first is chance. */
+const KINDS = ["fault", "measure", "host", "detect", "decide", "intend", "act", "propagate", "verify", "record", "note"];
+
+function inOrder(a: TimelineEntry, b: TimelineEntry): number {
+  return a.at - b.at || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compare(a.text, b.text);
 }

@@ -32,7 +32,7 @@ export interface Summary extends Times {
 export interface TimelineEntry {
   /** Seconds since the drill's start. */
   readonly at: number;
-  /** A ledger kind, `fault` for the rehearsal's own, or `measure`. */
+  /** A ledger kind, `fault` and `measure` for the rehearsal's own, or `host` for an error that the host logged. */
   readonly kind: string;
   readonly text: string;
   readonly run: string | null;

@@ -73,5 +73,15 @@ function withoutApp({ world, faults, scheduledEnd }: DrillSetting): PlatformLog 
   ]);
   for (const event of events.sort((a, b) => a.at - b.at)) event.apply();
   world.advanceTo(scheduledEnd + LAST_ANSWER_MILLISECONDS);
-  return { endsAt: scheduledEnd, writes: [], starts: [], safety: [], controlPlaneCalls: {}, tableOperations: 0, probeRounds: 0, app: null };
+  return {
+    endsAt: scheduledEnd,
+    writes: [],
+    starts: [],
+    safety: [],
+    controlPlaneCalls: {},
+    tableOperations: 0,
+    probeRounds: 0,
+    app: null,
+    hostErrors: [],
+  };
 }

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { samePoolMembers } from "../../src/domain/plan.ts";
 import { now, runUntil } from "../virtual-time/clock.ts";
 import { heldRequest, timedServer } from "../virtual-time/in-flight.ts";
+import type { HostError } from "./app-host.ts";
 import { readAppLog, type AppLog } from "./app-log.ts";
+import { compare } from "./series.ts";
 import { createFaultSwitch, type PlannedFault } from "./faults.ts";
 import type { ArmWrite, RunStarted, SafetyChange } from "./measures-log.ts";
 import { startPlatform, type Platform } from "./platform.ts";
@@ -20,6 +22,7 @@ export interface PlatformLog {
   readonly tableOperations: number;
   readonly probeRounds: number;
   readonly app: AppLog | null;
+  readonly hostErrors: readonly HostError[];
 }
 
 const FUNCTION_KEY = "rehearsal";
@@ -53,18 +56,25 @@ export async function runPlatform(setting: DrillSetting, onPlatform: OnPlatform)
   await app.start();
   const appLog = await readAppLog((path) => getJson(app.url, path));
   await platform.stop();
-  const controlPlaneCalls: Record<string, number> = {};
-  for (const { method, route } of azure.calls) controlPlaneCalls[`${method} ${route}`] = (controlPlaneCalls[`${method} ${route}`] ?? 0) + 1;
   const mode = job.mode.automation === "on" ? "auto" : "recommend";
+  const safety = [{ at: setting.startsAt, mode, killSwitch: false }] as const;
   return {
     endsAt,
     writes,
     starts: app.starts,
-    safety: [{ at: setting.startsAt, mode, killSwitch: false }],
-    controlPlaneCalls,
+    safety,
+    controlPlaneCalls: callsByRoute(azure),
     ...counted,
     app: appLog,
+    hostErrors: app.errors,
   };
+}
+
+/** By name, because which of two calls of one instant came first is chance. */
+function callsByRoute({ calls }: Platform["azure"]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { method, route } of calls) counts.set(`${method} ${route}`, (counts.get(`${method} ${route}`) ?? 0) + 1);
+  return Object.fromEntries([...counts].toSorted(([a], [b]) => compare(a, b)));
 }
 
 function scheduleFaults({ faults, world }: DrillSetting, { azure, app }: Platform): void {

@@ -49,11 +49,16 @@ export function poolShares(
       ? [{ at: (write.at - startsAt) / 1000, pool: `${write.gateway}/${write.pool}`, shares: sharesOf(estate, write) }]
       : [],
   );
-  return [...start, ...later];
+  return [...start, ...later.toSorted((a, b) => a.at - b.at || compare(a.pool, b.pool))];
 }
 
 function sharesOf(estate: Estate, pool: PoolRouting): Record<string, number> {
   const shares = zero(estate);
   for (const { id, region } of estate.deployments) shares[region] = (shares[region] ?? 0) + partOf(estate, pool, id);
   return Object.fromEntries(Object.entries(shares).map(([region, share]) => [region, Math.round(share * 1000) / 1000]));
+}
+
+/** For what happened in one instant: in an order that does not depend on chance. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
