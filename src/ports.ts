@@ -110,6 +110,8 @@ export interface Notifier {
 export interface RunStarter {
   start(run: Run): Promise<"started" | "joined">;
   isRunning(runId: string): Promise<boolean>;
+  /** A run that waits looks again at once. */
+  wake(runId: string): Promise<void>;
 }
 
 export interface Deps {

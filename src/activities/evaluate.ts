@@ -1,7 +1,7 @@
 /** The evaluation at the end of a probe round: verdicts → decisions → runs; every decision is told once, when it changes. */
 import { decide, type Decision } from "../domain/decide.ts";
 import { assessRegion, type RegionVerdict } from "../domain/region-verdict.ts";
-import type { EstateState } from "../domain/hold.ts";
+import { holdOf, type EstateState, type Hold } from "../domain/hold.ts";
 import type { Deps, RunStarter } from "../ports.ts";
 import { append, putWatch, readMemory, readState, readWatch, type Knowledge, type Watch } from "./memory.ts";
 import { knownDemand, refreshKnowledge } from "./knowledge.ts";
@@ -23,7 +23,7 @@ async function evaluate(deps: Deps, starter: RunStarter, watch: Watch, knowledge
   if (state.holds.length > 0) await resumeOrphans(deps, starter, state);
   const verdicts = regionVerdicts(deps, watch, knowledge);
   const decisions = decideAll(deps, state, verdicts, knowledge);
-  for (const decision of decisions) await carryOut(deps, starter, decision, verdicts);
+  for (const decision of decisions) await carryOut(deps, starter, decision, verdicts, holdOf(state, decision.region));
   await announce(deps, watch, decisions);
   return decisions;
 }
@@ -44,11 +44,18 @@ export function decideAll(deps: Deps, state: EstateState, verdicts: readonly Reg
   });
 }
 
-async function carryOut(deps: Deps, starter: RunStarter, decision: Decision, verdicts: readonly RegionVerdict[]): Promise<void> {
+async function carryOut(
+  deps: Deps,
+  starter: RunStarter,
+  decision: Decision,
+  verdicts: readonly RegionVerdict[],
+  hold: Hold | undefined,
+): Promise<void> {
   const { region, reason } = decision;
   if (decision.action === "evacuate") {
     await startEvacuation(deps, starter, { region, mode: "ungraceful", share: decision.share, initiator: "automatic", reason }, verdicts);
   }
+  if (decision.action === "wake" && hold !== undefined) await starter.wake(hold.owner);
   if (decision.action === "restore") await startRestore(deps, starter, { region, mode: "graceful", initiator: "automatic", reason });
 }
 

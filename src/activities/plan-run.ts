@@ -1,12 +1,13 @@
 /** Dry run: what a runbook would do now, with its guards, capacity and time per lever. Changes nothing. */
 import { admissionOf } from "../domain/decide.ts";
-import { desiredRouting } from "../domain/desired-routing.ts";
+import { desiredRouting, type HoldLimits } from "../domain/desired-routing.ts";
 import { admittedShare, climb, firstRefusal, type GuardResult } from "../domain/guards.ts";
-import { holdOf, type Hold } from "../domain/hold.ts";
+import { holdOf } from "../domain/hold.ts";
 import type { Admission } from "../domain/admission.ts";
 import { plan, type PlanStep } from "../domain/plan.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Routing } from "../domain/routing.ts";
+import { hasEdgeOrigin, quotaPoolOf } from "../domain/topology.ts";
 import type { Deps } from "../ports.ts";
 import { readState } from "./memory.ts";
 import { asRouting, readNormal } from "./normal-routing.ts";
@@ -24,6 +25,8 @@ export interface RunPlan {
   readonly steps: readonly PlanStep[];
   readonly guards: readonly GuardResult[];
   readonly admission: Admission | null;
+  /** Quota of the survivors' subscriptions and regions that no deployment holds yet: what a raised rate limit could draw on, in thousands of tokens per minute. */
+  readonly unallocatedQuota: readonly { readonly region: string; readonly quota: string; readonly thousandTokensPerMinute: number }[];
   /** Until the slowest of the steps is in force. */
   readonly etaSeconds: number;
   /** What could not be read and is left out of the steps. */
@@ -40,10 +43,13 @@ export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdi
   const guards = climb(override === undefined ? guardInput : { ...guardInput, override: override.guard });
   const refusal = firstRefusal(guards);
   const share = admittedShare(guards, request.share);
-  const held: Pick<Hold, "region" | "share" | "origin"> = { region: request.region, share, origin: holdOf(state, request.region)?.origin ?? "enabled" };
+  const gatewaySick = verdicts.some((v) => v.region === request.region && v.gateway?.state === "failing") && hasEdgeOrigin(deps.estate, request.region);
+  const held: HoldLimits = { region: request.region, share, origin: gatewaySick ? "disabled" : (holdOf(state, request.region)?.origin ?? "enabled") };
   const base = normal.pools.length > 0 ? asRouting(normal) : current.routing;
   const desired = desiredRouting(deps.estate, base, [...state.holds.filter((hold) => hold.region !== request.region), held]).routing;
-  const steps = plan(deps.estate, current.routing, desired, []);
+  const steps = plan(deps.estate, current.routing, desired, gatewaySick ? [{ region: request.region, state: "closed" }] : []);
+  const gaps = [...current.gaps];
+  const unallocatedQuota = await readUnallocatedQuota(deps, request.region, gaps);
   return {
     runbook: "evacuate",
     region: request.region,
@@ -54,9 +60,24 @@ export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdi
     steps,
     guards,
     admission,
+    unallocatedQuota,
     etaSeconds: Math.max(0, ...steps.map((step) => step.budgetSeconds)),
-    gaps: current.gaps,
+    gaps,
   };
+}
+
+/** Quota names look like `OpenAI.Standard.gpt-4o` (azure-facts 4.2); one read for each survivor's subscription and region. */
+async function readUnallocatedQuota(deps: Deps, leaving: string, gaps: string[]): Promise<RunPlan["unallocatedQuota"]> {
+  const survivors = deps.estate.deployments.filter((deployment) => deployment.region !== leaving);
+  const first = survivors.filter((deployment, i) => survivors.findIndex((other) => quotaPoolOf(other) === quotaPoolOf(deployment)) === i);
+  const read = first.map(async (deployment) => {
+    const usages = await deps.capacity.usages(deployment);
+    if (!usages.ok) gaps.push(`quota of ${deployment.region}: ${usages.reason}`);
+    const name = `OpenAI.${deployment.deploymentType}.${deployment.model.name}`.toLowerCase();
+    const own = usages.ok ? usages.usages.filter((usage) => usage.name.toLowerCase() === name) : [];
+    return own.map((usage) => ({ region: deployment.region, quota: usage.name, thousandTokensPerMinute: usage.limit - usage.allocated }));
+  });
+  return (await Promise.all(read)).flat();
 }
 
 export async function planRestore(deps: Deps, request: RestoreRequest): Promise<RunPlan> {
@@ -76,6 +97,7 @@ export async function planRestore(deps: Deps, request: RestoreRequest): Promise<
     steps,
     guards: [],
     admission: null,
+    unallocatedQuota: [],
     etaSeconds: Math.max(0, ...steps.map((step) => step.budgetSeconds)),
     gaps: current.gaps,
   };

@@ -20,10 +20,11 @@ export async function readRunView(deps: Deps, id: string): Promise<RunView | nul
   return { ...record, timeline: rows.map((row) => row.value) };
 }
 
-/** The estate's own entries, which belong to no run: decisions that started nothing, switches, reconciliation. The newest 200, oldest first. */
+/** The estate's own entries of the last day, which belong to no run: decisions that started nothing, switches, reconciliation. Oldest first. */
 export async function readEstateLedger(deps: Deps): Promise<readonly LedgerEntry[]> {
-  const rows = await deps.state.list<LedgerEntry>(ledgerPartition(deps, null));
-  return rows.slice(-200).map((row) => row.value);
+  const since = new Date(deps.clock.now().getTime() - 86_400_000).toISOString();
+  const rows = await deps.state.list<LedgerEntry>(ledgerPartition(deps, null), since);
+  return rows.map((row) => row.value);
 }
 
 /** The run that a key started before; undefined for a new key. */

@@ -1,6 +1,6 @@
 /** Survivor admission: how much of a region's traffic the others can carry, in tokens per minute. */
 import { quotaPools, type Capacity } from "./capacity.ts";
-import { desiredRouting, normalParts, priorityOf, type HoldLimits } from "./desired-routing.ts";
+import { desiredRouting, normalParts, priorityOf, type DesiredRouting, type HoldLimits } from "./desired-routing.ts";
 import type { Estate } from "./estate.ts";
 import type { PoolMember, PoolRouting, Routing } from "./routing.ts";
 import { deploymentOf, quotaPoolOf } from "./topology.ts";
@@ -25,8 +25,10 @@ export interface Admission {
 export function admit(estate: Estate, routing: Routing, holds: readonly HoldLimits[], region: string, capacity: Capacity): Admission {
   const others = holds.filter((hold) => hold.region !== region);
   const before = desiredRouting(estate, routing, others).routing;
-  const after = desiredRouting(estate, routing, [...others, { region, share: 0, origin: "enabled" }]).routing;
+  const without = desiredRouting(estate, routing, [...others, { region, share: 0, origin: "enabled" }]);
+  const after = without.routing;
   const demand = regionDemand(estate, region, capacity);
+  if (isStranded(estate, before, without, region)) return { maxSafeShare: 0, demand, survivors: [], reason: `nobody else serves the pools of ${region}` };
   if (demand === null) return { maxSafeShare: null, demand, survivors: [], reason: `the demand of ${region} is unknown` };
   const received = receivedByQuotaPool(estate, before, after, region, capacity);
   const headrooms = new Map(quotaPools(estate, capacity).map((pool) => [pool.key, pool.headroom]));
@@ -35,6 +37,13 @@ export function admit(estate: Estate, routing: Routing, holds: readonly HoldLimi
   if (unknown !== undefined) return { maxSafeShare: null, demand, survivors, reason: `the headroom of ${unknown.quotaPool} is unknown` };
   const maxSafeShare = Math.min(1, ...survivors.filter((s) => s.receives > 0).map((s) => (s.headroom ?? 0) / s.receives));
   return { maxSafeShare, demand, survivors, reason: explain(region, demand, maxSafeShare, survivors) };
+}
+
+/** Every pool that sends the region traffic would be left as it is, because nobody else could serve it. */
+function isStranded(estate: Estate, before: Routing, without: DesiredRouting, region: string): boolean {
+  const own = estate.deployments.filter((deployment) => deployment.region === region);
+  const carrying = before.pools.filter((pool) => own.some((deployment) => partOf(estate, pool, deployment.id) > 0));
+  return carrying.length > 0 && carrying.every((pool) => without.unserved.includes(`${pool.gateway}/${pool.pool}`));
 }
 
 function explain(region: string, demand: number, share: number, survivors: readonly Survivor[]): string {

@@ -15,10 +15,11 @@ import { deploymentOf, gatewaysIn, hasEdgeOrigin } from "./topology.ts";
  * - `recommend`: the same, but the mode only allows to say so
  * - `refuse`: it would evacuate, and a guard says no
  * - `restore`: a held region has been healthy long enough
+ * - `wake`: a held region got worse, and its run must look at once
  */
 export interface Decision {
   readonly region: string;
-  readonly action: "none" | "evacuate" | "recommend" | "refuse" | "restore";
+  readonly action: "none" | "evacuate" | "recommend" | "refuse" | "restore" | "wake";
   readonly reason: string;
   readonly share: number;
   readonly guards: readonly GuardResult[];
@@ -75,20 +76,31 @@ function anotherGateway(estate: Estate, region: string): boolean {
 /** Automatic holds are restored automatically; a person's hold is theirs to lift. */
 function decideHeld(input: DecideInput, verdict: RegionVerdict, hold: Hold): Decision {
   const ready = restoreReadiness(input.estate, verdict, hold, input.now);
+  if (input.state.killSwitch?.on !== true && needsHurry(input.estate, verdict, hold)) {
+    return { ...nothing(verdict.region, `${verdict.region} got worse while ${hold.owner} waits`), action: "wake" };
+  }
   if (hold.owner.startsWith("restore-")) return nothing(verdict.region, `${hold.owner} is restoring it`);
   if (hold.initiator === "manual") return nothing(verdict.region, `held by a person's run ${hold.owner}`);
   if (input.state.killSwitch?.on === true) return nothing(verdict.region, "the kill switch is on: a person must restore it");
   return ready.ready ? { ...nothing(verdict.region, ready.reason), action: "restore" } : nothing(verdict.region, ready.reason);
 }
 
-/** A region may come back once everything in it has been healthy for the soak, which grows with every relapse. */
-export function restoreReadiness(policy: Pick<Estate, "restore">, verdict: RegionVerdict, hold: Pick<Hold, "relapses">, now: string): { ready: boolean; reason: string } {
+/** A held region that fails again at a share, or whose gateway begins to fail: its run must not sleep on. */
+function needsHurry(estate: Estate, { region, foundry, gateway }: RegionVerdict, hold: Hold): boolean {
+  const relapsed = hold.owner.startsWith("restore-") && hold.share > 0 && foundry.state === "failing";
+  return relapsed || (gateway?.state === "failing" && hold.gate === "open" && hasEdgeOrigin(estate, region));
+}
+
+/**
+ * Weights and origin are restored independently: a region whose tokens were moved may come back once its Foundry has been healthy
+ * for the soak, which grows with every relapse; one whose gateway alone was left, once its gateway has been.
+ */
+export function restoreReadiness(policy: Pick<Estate, "restore">, verdict: RegionVerdict, hold: Pick<Hold, "relapses" | "share">, now: string): { ready: boolean; reason: string } {
   const { soakSeconds, relapseBackoff } = policy.restore;
   const needed = soakSeconds * relapseBackoff ** hold.relapses;
-  const parts = verdict.gateway === null ? [verdict.foundry] : [verdict.foundry, verdict.gateway];
-  const sick = parts.find((part) => part.state !== "healthy" && part.state !== "pressured");
-  if (sick !== undefined) return { ready: false, reason: `still ${sick.state}: ${sick.reason}` };
-  const healthy = Math.floor(Math.min(...parts.map((part) => secondsBetween(part.since, now))));
+  const part = hold.share < 1 ? verdict.foundry : (verdict.gateway ?? verdict.foundry);
+  if (part.state !== "healthy") return { ready: false, reason: `still ${part.state}: ${part.reason}` };
+  const healthy = Math.floor(secondsBetween(part.since, now));
   return { ready: healthy >= needed, reason: `healthy for ${healthy} s of the ${needed} s soak` };
 }
 

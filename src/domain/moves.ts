@@ -33,7 +33,7 @@ function shareDown(policy: RunPolicy, run: Run, hold: Hold, seen: Seen): HoldCha
 function edgeLevers(policy: RunPolicy, seen: Seen, hold: Hold): HoldChange {
   if (!seen.hasEdgeOrigin) return {};
   const gatewaySick = seen.verdict.gateway?.state === "failing";
-  const controlPlaneSick = (seen.convergence?.items ?? []).some((i) => i.kind === "pool" && i.region === hold.region && i.state === "owed");
+  const controlPlaneSick = isOwedFor(seen, hold.region, 2 * policy.evacuate.poolBudgetSeconds);
   const outlived =
     seen.verdict.foundry.state === "failing" && seen.stillFailing && secondsBetween(hold.since, seen.at) >= policy.evacuate.originBudgetSeconds;
   return {
@@ -42,12 +42,18 @@ function edgeLevers(policy: RunPolicy, seen: Seen, hold: Hold): HoldChange {
   };
 }
 
+/** A pool of the region's own gateways has been owed for so long that it is no passing 429. */
+function isOwedFor(seen: Seen, region: string, seconds: number): boolean {
+  const items = seen.convergence?.items ?? [];
+  return items.some((i) => i.kind === "pool" && i.region === region && i.state === "owed" && secondsBetween(i.since, seen.at) >= seconds);
+}
+
 function nextRestoreMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): Move {
   const back = stepBack(policy, seen, hold);
   if (back !== null) return back;
   // Straight up only once: after a relapse even an ungraceful restore waits for its soak, or it would go up and down at every turn.
-  const straight = run.mode === "ungraceful" && (hold.relapses === 0 || restoreReadiness(policy, foundryOnly(seen), hold, seen.at).ready);
-  const change = { ...(straight ? { share: 1 } : run.mode === "graceful" ? shareUp(policy, seen, hold) : {}), ...edgeReturn(policy, run, seen, hold) };
+  const straight = run.mode === "ungraceful" && (hold.relapses === 0 || restoreReadiness(policy, seen.verdict, hold, seen.at).ready);
+  const change = { ...(straight ? { share: 1 } : run.mode === "graceful" ? shareUp(policy, seen, hold) : {}), ...edgeReturn(policy, run, seen, hold), ...gateAgain(seen, hold) };
   const changed = Object.entries(change).some(([key, value]) => hold[key as keyof Hold] !== value);
   if (changed) return { kind: "change", change, reason: describe(change) };
   const settling = settle(policy, seen);
@@ -86,18 +92,19 @@ function shareUp(policy: RunPolicy, seen: Seen, hold: Hold): HoldChange {
 
 function mayStepUp(policy: RunPolicy, seen: Seen, hold: Hold): boolean {
   const first = policy.restore.gracefulShares[0] ?? 1;
-  if (hold.share < first) return restoreReadiness(policy, foundryOnly(seen), hold, seen.at).ready;
+  if (hold.share < first) return restoreReadiness(policy, seen.verdict, hold, seen.at).ready;
   const seconds = secondsBetween(hold.shareSince, seen.at);
   const { bakeSeconds, bakeAnswers, bakeProbeSeconds } = policy.restore;
   if (seen.verdict.foundry.state !== "healthy" || seconds < bakeSeconds || isOwed(seen.convergence)) return false;
   return (seen.answers?.count ?? 0) >= bakeAnswers || seconds >= bakeProbeSeconds;
 }
 
-/** Weights and origin are restored independently, each after its own soak. */
-function foundryOnly(seen: Seen): Seen["verdict"] {
-  return { ...seen.verdict, gateway: null };
+/** A gateway that fails while its region's weights come back is left again. */
+function gateAgain(seen: Seen, hold: Hold): HoldChange {
+  return seen.hasEdgeOrigin && seen.verdict.gateway?.state === "failing" && hold.gate === "open" ? { gate: "closed" } : {};
 }
 
+/** Weights and origin are restored independently, each after its own soak. */
 function edgeReturn(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): HoldChange {
   if (hold.gate === "open" && hold.origin === "enabled") return {};
   const { gateway } = seen.verdict;
@@ -122,7 +129,7 @@ function wait(policy: RunPolicy, reason: string): Move {
 }
 
 function waitingFor(policy: RunPolicy, seen: Seen, hold: Hold): string {
-  if (hold.share < 1) return `at ${percent(hold.share)}: ${restoreReadiness(policy, foundryOnly(seen), hold, seen.at).reason}, ${seen.answers?.count ?? 0} answers`;
+  if (hold.share < 1) return `at ${percent(hold.share)}: ${restoreReadiness(policy, seen.verdict, hold, seen.at).reason}, ${seen.answers?.count ?? 0} answers`;
   return "the gateway's soak";
 }
 

@@ -55,7 +55,8 @@ function classify(
   const recent = seen.slice(-policy.successesToRecover);
   const answered = recent.length === policy.successesToRecover && recent.every((o) => o.outcome === "ok" || o.outcome === "throttled");
   if (count("throttled") >= policy.failuresToFail) return { state: "pressured", reason: `${tally("throttled")} (${lastDetail(seen, "throttled")})` };
-  if (answered || (previous?.state !== "failing" && seen.every((o) => o.outcome === "ok"))) return { state: "healthy", reason: tally("ok") };
+  const trusted = previous === undefined || previous.state === "healthy";
+  if (answered || (trusted && seen.every((o) => o.outcome === "ok"))) return { state: "healthy", reason: tally("ok") };
   if (previous !== undefined && previous.state !== "inconclusive") {
     return { state: previous.state, reason: `${tally("ok")}, ${count("failed")} failed: too few to change from ${previous.state}` };
   }

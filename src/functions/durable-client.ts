@@ -2,9 +2,8 @@
 import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { z } from "zod";
-import type { App } from "../app/app.ts";
-import type { RunInput } from "../orchestrations/contracts.ts";
-import type { RunStarter } from "../ports.ts";
+import type { App, RunStarter } from "../app/app.ts";
+import { WAKE_EVENT, type RunInput } from "../orchestrations/contracts.ts";
 
 type Client = ReturnType<typeof df.getClient>;
 type Status = Awaited<ReturnType<Client["getStatus"]>>;
@@ -16,6 +15,8 @@ export function runStarter(context: InvocationContext, app: App): RunStarter {
   return {
     // An API that does not answer is no reason to take a run for dead and to start it again.
     isRunning: (runId) => statusOf(client, runId).then(isLive, () => true),
+    // A run that cannot be woken looks again at its own pace.
+    wake: (runId) => client.raiseEvent(runId, WAKE_EVENT, {}).catch((error: unknown) => context.warn(`${runId} was not woken: ${String(error)}`)),
     start: (run) => startOnce(client, run.runbook, run.id, { run, policy: app.policy } satisfies RunInput),
   };
 }

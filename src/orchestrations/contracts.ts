@@ -12,6 +12,9 @@ function activity<I, O>(name: string): ActivityRef<I, O> {
   return { name };
 }
 
+/** Raised on a run that waits when its region got worse. */
+export const WAKE_EVENT = "wake";
+
 export interface IntendInput {
   readonly run: Run;
   readonly change: HoldChange;

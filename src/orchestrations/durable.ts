@@ -14,9 +14,16 @@ export function* call<I, O>(context: DurableContext, activity: ActivityRef<I, O>
   return (yield context.df.callActivity(activity.name, input)) as O;
 }
 
-/** Waits on a durable timer. A timer may fire up to a second early: never compare its firing with the clock. */
-export function* sleep(context: DurableContext, seconds: number): Durable<void> {
-  yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + seconds * 1000));
+/**
+ * Waits on a durable timer or an external event, whichever comes first; the timer is cancelled when the event wins, or it would keep
+ * the instance alive. A timer may fire up to a second early: never compare its firing with the clock. An event that comes while nobody waits is kept for the next wait.
+ */
+export function* sleepUnless(context: DurableContext, seconds: number, event: string): Durable<"timer" | "event"> {
+  const timer = context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + seconds * 1000));
+  const winner = yield context.df.Task.any([timer, context.df.waitForExternalEvent(event)]);
+  if (winner === timer) return "timer";
+  timer.cancel();
+  return "event";
 }
 
 /** Ends this execution and starts the next with a fresh history. The caller returns right after it. */

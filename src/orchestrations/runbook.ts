@@ -1,8 +1,8 @@
 /** Both runbooks: look, ask the pure core for the next move, carry it out, until there is nothing left to do. */
 import { nextMove } from "../domain/moves.ts";
 import type { Move, Run } from "../domain/run.ts";
-import { activities, type RunInput } from "./contracts.ts";
-import { call, continueAs, report, sleep, type Durable, type DurableContext } from "./durable.ts";
+import { activities, WAKE_EVENT, type RunInput } from "./contracts.ts";
+import { call, continueAs, report, sleepUnless, type Durable, type DurableContext } from "./durable.ts";
 
 /** Turns per history: the cost of a turn does not grow with the length of the incident. */
 const TURNS_PER_HISTORY = 10;
@@ -27,10 +27,10 @@ function* carryOut(context: DurableContext, run: Run, move: Move): Durable<strin
       return undefined;
     case "converge":
       yield* convergeAgain(context, run);
-      yield* sleep(context, move.seconds);
+      yield* sleepUnless(context, move.seconds, WAKE_EVENT);
       return undefined;
     case "wait":
-      yield* sleep(context, move.seconds);
+      yield* sleepUnless(context, move.seconds, WAKE_EVENT);
       return undefined;
     case "finish":
       yield* call(context, activities.finish, { run, outcome: move.outcome, reason: move.reason });

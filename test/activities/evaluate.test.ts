@@ -127,6 +127,13 @@ describe("a held region", () => {
     expect((await round(deps))[0]).toMatchObject({ action: "none", reason: "restore-east-20260105T000000Z is restoring it" });
   });
 
+  it("that fails again while it is restored wakes its run instead of letting it sleep", async () => {
+    await setState(deps, [hold("east", 0.25, { owner: "restore-east-20260105T000000Z" })], { evacuations: { east: 1 } });
+    down(deps, "east");
+    expect(actions(await round(deps))).toContain("wake");
+    expect(deps.starter.woken).toEqual(["restore-east-20260105T000000Z"]);
+  });
+
   it("by a person is not restored automatically", async () => {
     await setState(deps, [hold("east", 0, { initiator: "manual" })]);
     for (let i = 0; i < 12; i += 1) expect((await round(deps))[0]?.action).toBe("none");

@@ -125,7 +125,7 @@ describe("starting a restore", () => {
 
 describe("a hold without a running run", () => {
   const resume = async (): Promise<void> => resumeOrphans(deps, deps.starter, await stateOf(deps));
-  const broken: RunStarter = { isRunning: async () => false, start: () => Promise.reject(new Error("the host was killed")) };
+  const broken: RunStarter = { isRunning: async () => false, wake: async () => undefined, start: () => Promise.reject(new Error("the host was killed")) };
 
   it("whose start was cut off gets its run again, as it was meant", async () => {
     await expect(startEvacuation(deps, broken, evacuation("east", { share: 0.3, mode: "graceful" }), verdictsWith(deps, "east"))).rejects.toThrow("killed");

@@ -35,6 +35,13 @@ describe("admission: the part of a region's tokens that the others can carry", (
     expect(admit(silent, normalRouting(silent), [], "east", capacity(silent, 1000, { limits: { "gpt-west": 500 } })).maxSafeShare).toBe(0);
   });
 
+  it("a region whose pools nobody else serves cannot be left: nothing may move", () => {
+    const alone = normal.pools.map((pool) => ({ ...pool, members: pool.members.slice(0, 1) }));
+    const region = estate.regions[0]?.name ?? "";
+    const found = admit(estate, { pools: alone.slice(0, 1), origins: [] }, [], region, capacity(estate, 1000));
+    expect(found).toMatchObject({ maxSafeShare: 0, reason: `nobody else serves the pools of ${region}` });
+  });
+
   it("keeps the reserve of each survivor free", () => {
     const careful = hubToHub(["east", "west"], { safety: { reserveShare: 0.1 } });
     const demand = { "gpt-east": 1_000_000, "gpt-west": 400_000 };

@@ -93,19 +93,24 @@ describe("a held region", () => {
     ["a manual hold is not restored automatically", { initiator: "manual" }, healthySince(0), false, "none", "held by a person's run evacuate-east-20260105T000000Z"],
     ["the kill switch keeps an automatic hold", {}, healthySince(0), true, "none", "the kill switch is on: a person must restore it"],
     ["a running restore is left alone", { owner: "restore-east-x" }, healthySince(0), false, "none", "restore-east-x is restoring it"],
-    ["a running restore of a failing region too: it steps back itself", { owner: "restore-east-x" }, regionVerdict("east", "failing"), false, "none", "restore-east-x is restoring it"],
-    ["a sick gateway keeps it held", {}, regionVerdict("east", "healthy", "failing"), false, "none", "still failing: it is failing"],
+    ["a running restore that has given nothing back yet is left alone", { owner: "restore-east-x", share: 0 }, regionVerdict("east", "failing"), false, "none", "restore-east-x is restoring it"],
+    ["a region that fails again while it is restored wakes its run", { owner: "restore-east-x", share: 0.25 }, regionVerdict("east", "failing"), false, "wake", "east got worse while restore-east-x waits"],
+    ["a gateway that begins to fail wakes its run", { gate: "open" }, regionVerdict("east", "healthy", "failing"), false, "wake", expect.stringContaining("got worse")],
+    ["nobody is woken while the kill switch is on", { owner: "restore-east-x", share: 0.25 }, regionVerdict("east", "failing"), true, "none", expect.any(String)],
+    ["a sick gateway does not keep the weights held", { share: 0, gate: "closed" }, { ...healthySince(0), gateway: verdict("failing", at(0)) }, false, "restore", expect.stringContaining("healthy for")],
+    ["a region whose gateway alone was left waits for the gateway", { share: 1, gate: "closed" }, regionVerdict("east", "healthy", "failing"), false, "none", "still failing: it is failing"],
   ])("%s", (_rule, changes, found, kill, action, reason) => {
     expect(held(changes, found, kill)).toMatchObject({ action, reason });
   });
 
-  it("is ready when its youngest part is", () => {
+  it("soaks by its Foundry when tokens were moved, by its gateway when that alone was left", () => {
     const parts: RegionVerdict = { ...healthySince(0), gateway: verdict("healthy", at(950)) };
-    expect(restoreReadiness(estate, parts, { relapses: 0 }, at(1000))).toEqual({ ready: false, reason: "healthy for 50 s of the 120 s soak" });
+    expect(restoreReadiness(estate, parts, { relapses: 0, share: 0 }, at(1000)).ready).toBe(true);
+    expect(restoreReadiness(estate, parts, { relapses: 0, share: 1 }, at(1000))).toEqual({ ready: false, reason: "healthy for 50 s of the 120 s soak" });
   });
 
-  it("may come back while it is throttled: that is not its health", () => {
-    expect(restoreReadiness(estate, regionVerdict("east", "pressured"), { relapses: 0 }, at(1000)).ready).toBe(true);
+  it("does not come back while it is throttled", () => {
+    expect(restoreReadiness(estate, regionVerdict("east", "pressured"), { relapses: 0, share: 0 }, at(1000)).ready).toBe(false);
   });
 });
 

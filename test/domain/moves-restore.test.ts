@@ -26,7 +26,8 @@ describe("the restore's ladder", () => {
     ["the first step comes after the soak", {}, { at: at(120) }, { share: 0.05 }],
     ["the soak grows with each relapse", { relapses: 1 }, { at: at(239) }, null],
     ["the grown soak ends", { relapses: 1 }, { at: at(240) }, { share: 0.05 }],
-    ["weights do not wait for the gateway", {}, { at: at(120), verdict: { ...healthy(), gateway: verdict("failing") } }, { share: 0.05 }],
+    ["weights do not wait for the gateway", { gate: "closed" }, { at: at(120), verdict: { ...healthy(), gateway: verdict("failing") } }, { share: 0.05 }],
+    ["a gateway that fails meanwhile is left again", {}, { verdict: { ...healthy(), gateway: verdict("failing") } }, { gate: "closed" }],
     ["a step bakes for its least time, however many the answers", { share: 0.05 }, { at: at(59), answers: { count: 9999, failed: 0 } }, null],
     ["a step passes with enough answers", { share: 0.05 }, { at: at(60), answers: { count: 50, failed: 0 } }, { share: 0.25 }],
     ["too few answers do not pass it", { share: 0.05 }, { at: at(60), answers: { count: 49, failed: 0 } }, null],
@@ -98,7 +99,7 @@ describe("the end", () => {
     ["something is owed", { share: 1 }, items("matched", "owed"), "converge"],
     ["something is drifting", { share: 1 }, items("drift"), "converge"],
     ["something is propagating", { share: 1 }, items("propagating"), "converge"],
-    ["the origin is still disabled", { share: 1, origin: "disabled" }, { verdict: { ...healthy(), gateway: verdict("failing") } }, "wait"],
+    ["the origin is still disabled", { share: 1, gate: "closed", origin: "disabled" }, { verdict: { ...healthy(), gateway: verdict("failing") } }, "wait"],
     ["the gate is still closed", { share: 1, gate: "closed" }, { verdict: { ...healthy(), gateway: verdict("failing") } }, "wait"],
     ["not everything is back", { share: 0.5 }, items("matched"), "wait"],
   ])("%s: %s", (_rule, changes, seen, kind) => {

@@ -27,7 +27,7 @@ function host(looks: readonly Seen[]): Host {
 /** `observe`, `timer 00:00:30`, `continueAsNew`: what the turn wants of the host, in order. */
 function wanted(turn: Turn | undefined): readonly string[] {
   return (turn?.actions.flat() ?? []).map((action) =>
-    action.actionType === 0 ? action.functionName : action.actionType === 5 ? `timer ${action.fireAt.slice(11, 19)}` : "continueAsNew",
+    action.actionType === 0 ? action.functionName : action.actionType === 11 ? `timer ${action.compoundActions[0].fireAt.slice(11, 19)}` : "continueAsNew",
   );
 }
 

@@ -40,7 +40,7 @@ describe("a turn", () => {
   it("with something owed: converge, and a look after the check interval", () => {
     const body = start();
     expect(body.answer(owing)).toEqual({ activity: "converge", input: run });
-    expect(body.answer(OWED)).toEqual({ timer: DEFAULTS.evacuate.holdCheckSeconds });
+    expect(body.answer(OWED)).toEqual({ timer: DEFAULTS.evacuate.holdCheckSeconds, event: "wake" });
     expect(body.answer()).toEqual({ activity: "observe", input: run });
   });
 
@@ -48,13 +48,20 @@ describe("a turn", () => {
     const body = start();
     body.answer(owing);
     expect(body.answer(WRITTEN)).toEqual({ activity: "verify", input: run });
-    expect(body.answer(MATCHED)).toEqual({ timer: DEFAULTS.evacuate.holdCheckSeconds });
+    expect(body.answer(MATCHED)).toEqual({ timer: DEFAULTS.evacuate.holdCheckSeconds, event: "wake" });
   });
 
   it("with nothing to do waits on a timer and writes nothing", () => {
     const body = start();
-    expect(body.answer(holding)).toEqual({ timer: DEFAULTS.evacuate.holdCheckSeconds });
+    expect(body.answer(holding)).toEqual({ timer: DEFAULTS.evacuate.holdCheckSeconds, event: "wake" });
     expect(body.answer()).toEqual({ activity: "observe", input: run });
+  });
+
+  it("that waits looks again at once when it is woken, and leaves no timer behind", () => {
+    const body = start();
+    body.answer(holding);
+    expect(body.raise()).toEqual({ activity: "observe", input: run });
+    expect(body.cancelled).toBe(1);
   });
 
   it("that ends the run: finish, and the outcome as the result", () => {
@@ -95,7 +102,7 @@ describe("a long incident", () => {
     for (let turn = 1; turn <= 10; turn += 1) {
       expect(body.waiting).toEqual({ activity: "observe", input: run });
       expect(body.continuedAs).toBeUndefined();
-      expect(body.answer(holding)).toEqual({ timer: 30 });
+      expect(body.answer(holding)).toEqual({ timer: 30, event: "wake" });
       body.answer();
     }
     expect(body.waiting).toBeUndefined();

@@ -94,13 +94,18 @@ export interface FakeStarter extends RunStarter {
   /** Runs that were started, in order, without those that joined. */
   readonly started: Run[];
   end(runId: string): void;
+  /** Runs that were woken, in order. */
+  readonly woken: string[];
 }
 
 function fakeStarter(): FakeStarter {
   const running = new Set<string>();
   const started: Run[] = [];
+  const woken: string[] = [];
   return {
     started,
+    woken,
+    wake: async (runId) => void woken.push(runId),
     end: (runId) => void running.delete(runId),
     isRunning: async (runId) => running.has(runId),
     async start(run) {

@@ -11,7 +11,15 @@ const require = createRequire(import.meta.url);
 
 interface TestingUtils {
   createOrchestrator(handler: OrchestrationHandler): (trigger: object, context: object) => Promise<Turn>;
-  readonly DurableOrchestrationInput: new (instanceId: string, history: readonly object[], input: unknown) => object;
+  readonly DurableOrchestrationInput: new (
+    instanceId: string,
+    history: readonly object[],
+    input: unknown,
+    longRunningTimerInterval: string,
+    maximumShortTimer: string,
+    httpSleepMilliseconds: number,
+    schemaVersion: number,
+  ) => object;
   readonly DummyOrchestrationContext: new (name: string) => object;
 }
 
@@ -26,10 +34,21 @@ export interface Turn {
   readonly customStatus?: unknown;
 }
 
+export interface Timer {
+  readonly actionType: 5;
+  readonly fireAt: string;
+  readonly isCanceled: boolean;
+}
+
 export type Action =
   | { readonly actionType: 0; readonly functionName: string; readonly input: unknown }
-  | { readonly actionType: 5; readonly fireAt: string; readonly isCanceled: boolean }
+  | Timer
+  /** The timer that is raced with an event. */
+  | { readonly actionType: 11; readonly compoundActions: readonly [Timer, { readonly actionType: 6; readonly externalEventName: string }] }
   | { readonly actionType: 4; readonly input: unknown };
+
+/** As the real host of the recordings says of itself: the schema decides how raced tasks are told. */
+const HOST_SAYS = ["3.00:00:00", "6.00:00:00", 30_000, 3] as const;
 
 // Event types of the Durable Task history.
 const EVENT = { executionStarted: 0, taskScheduled: 4, taskCompleted: 5, taskFailed: 6, timerCreated: 10, timerFired: 11, orchestratorStarted: 12, orchestratorCompleted: 13 } as const;
@@ -55,18 +74,19 @@ export async function replay<I>(
   let history: readonly object[] = [event(EVENT.orchestratorStarted), event(EVENT.executionStarted, { Name: name, Input: JSON.stringify(input) })];
   const turns: Turn[] = [];
   for (let id = 0; ; id += 1) {
-    const returned = await run(new sdk.DurableOrchestrationInput("instance", history, input), new sdk.DummyOrchestrationContext(name));
+    const returned = await run(new sdk.DurableOrchestrationInput("instance", history, input, ...HOST_SAYS), new sdk.DummyOrchestrationContext(name));
     // As the host gets it: JSON.
     const turn = JSON.parse(JSON.stringify(returned)) as Turn;
     turns.push(turn);
     const action = turn.actions.flat()[id];
     if (turn.isDone || action === undefined || action.actionType === 4) return turns;
     const next = [];
-    if (action.actionType === 5) {
-      next.push(event(EVENT.timerCreated, { EventId: id, FireAt: action.fireAt }), event(EVENT.orchestratorCompleted));
-      await host.timer((Date.parse(action.fireAt) - now) / 1000);
-      now = Date.parse(action.fireAt);
-      next.push(event(EVENT.orchestratorStarted), event(EVENT.timerFired, { TimerId: id, FireAt: action.fireAt }));
+    if (action.actionType === 11 || action.actionType === 5) {
+      const { fireAt } = action.actionType === 11 ? action.compoundActions[0] : action;
+      next.push(event(EVENT.timerCreated, { EventId: id, FireAt: fireAt }), event(EVENT.orchestratorCompleted));
+      await host.timer((Date.parse(fireAt) - now) / 1000);
+      now = Date.parse(fireAt);
+      next.push(event(EVENT.orchestratorStarted), event(EVENT.timerFired, { TimerId: id, FireAt: fireAt }));
     } else {
       next.push(event(EVENT.taskScheduled, { EventId: id, Name: action.functionName }), event(EVENT.orchestratorCompleted));
       const ended = await host.activity(action.functionName, action.input).then(

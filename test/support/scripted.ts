@@ -3,7 +3,8 @@ import type { ActivityName } from "../../src/orchestrations/contracts.ts";
 import type { Durable, DurableContext } from "../../src/orchestrations/durable.ts";
 import { T0 } from "./builders.ts";
 
-export type Request = { readonly activity: ActivityName; readonly input: unknown } | { readonly timer: number };
+/** A timer is always raced with the wake event. */
+export type Request = { readonly activity: ActivityName; readonly input: unknown } | { readonly timer: number; readonly event: string };
 
 export interface Scripted<T> {
   /** The request that is waiting for an answer; undefined once the body has ended. */
@@ -13,6 +14,10 @@ export interface Scripted<T> {
   readonly statuses: readonly unknown[];
   /** Answers the waiting request; a timer takes its time. */
   answer(value?: unknown): Request | undefined;
+  /** Raises the event that the waiting timer is raced with: at once. */
+  raise(): Request | undefined;
+  /** Timers that the body cancelled. */
+  readonly cancelled: number;
   /** Answers it with a failure, as the SDK throws a failed activity into the body. */
   fail(message: string): Request | undefined;
 }
@@ -24,13 +29,17 @@ export function scripted<I, T>(body: (context: DurableContext, input: I) => Dura
   let waiting: Request | undefined;
   let result: T | undefined;
   let continuedAs: unknown;
+  let timerTask: unknown;
+  let cancelled = 0;
   const statuses: unknown[] = [];
   const df = {
     get currentUtcDateTime(): Date {
       return new Date(now);
     },
     callActivity: (activity: string, given: unknown) => ({ activity, input: plain(given) }),
-    createTimer: (fireAt: Date) => ({ timer: (fireAt.getTime() - now) / 1000 }),
+    createTimer: (fireAt: Date) => (timerTask = { timer: (fireAt.getTime() - now) / 1000, cancel: () => void (cancelled += 1) }),
+    waitForExternalEvent: (event: string) => ({ event }),
+    Task: { any: ([timer, wait]: [{ timer: number }, { event: string }]) => ({ timer: timer.timer, event: wait.event }) },
     continueAsNew: (next: unknown) => void (continuedAs = plain(next)),
     setCustomStatus: (status: unknown) => void statuses.push(status),
   };
@@ -54,8 +63,13 @@ export function scripted<I, T>(body: (context: DurableContext, input: I) => Dura
     },
     statuses,
     answer(value) {
-      if (waiting !== undefined && "timer" in waiting) now += waiting.timer * 1000;
-      return step(generator.next(plain(value)));
+      if (waiting === undefined || !("timer" in waiting)) return step(generator.next(plain(value)));
+      now += waiting.timer * 1000;
+      return step(generator.next(timerTask));
+    },
+    raise: () => step(generator.next({})),
+    get cancelled() {
+      return cancelled;
     },
     fail: (message) => step(generator.throw(new Error(message))),
   };
