@@ -14,6 +14,7 @@ import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Deps, RunStarter } from "../ports.ts";
 
 export type { RestoreRequest } from "../activities/start-run.ts";
+export type { RunStarter } from "../ports.ts";
 export type RunbookRequest = ({ readonly runbook: "evacuate" } & EvacuateRequest) | ({ readonly runbook: "restore" } & RestoreRequest);
 
 /** With an idempotency key: `repeated` is the run that it started before; `keyOf` is a run of another runbook or region that it belongs to. */

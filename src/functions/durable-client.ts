@@ -16,7 +16,8 @@ export function runStarter(context: InvocationContext, app: App): RunStarter {
     // An API that does not answer is no reason to take a run for dead and to start it again.
     isRunning: (runId) => statusOf(client, runId).then(isLive, () => true),
     // A run that cannot be woken looks again at its own pace.
-    wake: (runId) => client.raiseEvent(runId, WAKE_EVENT, {}).catch((error: unknown) => context.warn(`${runId} was not woken: ${String(error)}`)),
+    wake: (runId) =>
+      client.raiseEvent(runId, WAKE_EVENT, {}).catch((error: unknown) => context.warn(`${runId} was not woken: ${String(error)}`)),
     start: (run) => startOnce(client, run.runbook, run.id, { run, policy: app.policy } satisfies RunInput),
   };
 }

@@ -3,8 +3,11 @@
  * in Azurite. Timers never fire unless a test says when; an alert causes a round.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json as readJson } from "node:stream/consumers";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { TableClient } from "@azure/data-tables";
 import { afterAll, beforeAll, vi } from "vitest";
@@ -23,7 +26,7 @@ import { fakeWorld, type FakeWorld } from "./fake-world.ts";
 
 /** Looks like the real thing, so that a leak of it can be searched for. */
 export const FUNCTION_KEY = "fk-0Zq7vX3mT9sLw2Rb";
-export const WEBHOOK_URL = "http://127.0.0.1:9/hooks/wh-8Kd1Pz6nYc4Gt5Ju";
+export const WEBHOOK_SECRET = "wh-8Kd1Pz6nYc4Gt5Ju";
 export const REGIONS = ["eastus2", "swedencentral", "japaneast"] as const;
 export type Region = (typeof REGIONS)[number];
 
@@ -60,11 +63,20 @@ export interface Ask {
   readonly key?: string | null;
 }
 
+export interface Notified {
+  readonly event: string;
+  readonly region: string;
+  readonly title: string;
+  readonly reason: string;
+}
+
 export interface AppUnderTest {
   readonly azure: EmbeddedAzure;
   readonly world: FakeWorld;
   readonly host: Host;
   readonly tables: TableService;
+  /** What the notification webhook was sent. */
+  readonly notified: Notified[];
   /** Everything the host and the app have said. */
   readonly said: string[];
   /** A body that is a string is sent as it is. */
@@ -94,6 +106,7 @@ async function start(setting: Setting): Promise<{ app: AppUnderTest; stop: () =>
   const [certificate, tables] = await Promise.all([makeCertificate(folder), startTableService()]);
   setDefaultCACertificates([...getCACertificates("default"), certificate.certificate]);
   const said = listen();
+  const { notified, url: webhookUrl, close } = await webhook();
   const text = JSON.stringify({
     ...(JSON.parse(await readFile("examples/hub-to-hub.estate.json", "utf8")) as object),
     ...QUICK,
@@ -111,19 +124,20 @@ async function start(setting: Setting): Promise<{ app: AppUnderTest; stop: () =>
     STATE_TABLE: "AppUnderTest",
     ESTATE_JSON: rehearsedEstate(text, loaded.estate, azure, setting.automation ?? "on"),
     PROBE_SCHEDULE: setting.probeSchedule ?? never(),
-    NOTIFY_WEBHOOK_URL: WEBHOOK_URL,
+    NOTIFY_WEBHOOK_URL: webhookUrl,
   });
   const hosts = await hostOn(join(folder, "history"), said);
   const stop = async (): Promise<void> => {
     await hosts.current().stop();
     await azure.stop();
     tables.stop();
+    close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { app: face({ azure, world, tables, said, fail, hosts }), stop };
+  return { app: face({ azure, world, tables, notified, said, fail, hosts }), stop };
 }
 
-type Parts = Pick<AppUnderTest, "azure" | "world" | "tables" | "said" | "fail"> & { readonly hosts: Hosts };
+type Parts = Pick<AppUnderTest, "azure" | "world" | "tables" | "notified" | "said" | "fail"> & { readonly hosts: Hosts };
 
 function face({ hosts, tables, ...parts }: Parts): AppUnderTest {
   const ask = (method: string, path: string, options?: Ask): Promise<Answer> => request(hosts.current().url + path, method, options);
@@ -184,16 +198,16 @@ async function request(url: string, method: string, { body, headers = {}, key = 
 
 /** The fake world, in which each region can fail by itself, and Azure Monitor knows ten minutes of steady traffic. */
 function failingWorld(): { world: FakeWorld; fail: AppUnderTest["fail"] } {
-  const plain = fakeWorld();
+  const world = fakeWorld();
+  const { callDeployment, callGatewayStatus } = world;
   const failing = new Map<string, number>();
-  const world: FakeWorld = {
-    ...plain,
+  const own = {
     callDeployment(at, deployment, promptTokens, maxTokens) {
-      const answer = plain.callDeployment(at, deployment, promptTokens, maxTokens);
+      const answer = callDeployment(at, deployment, promptTokens, maxTokens);
       return { ...answer, result: failing.get(deployment) ?? answer.result };
     },
     callGatewayStatus(at, gateway) {
-      const answer = plain.callGatewayStatus(at, gateway);
+      const answer = callGatewayStatus(at, gateway);
       return { ...answer, result: failing.get(gateway) ?? answer.result };
     },
     trafficMinutes: (_deployment, from, to) =>
@@ -204,13 +218,26 @@ function failingWorld(): { world: FakeWorld; fail: AppUnderTest["fail"] } {
         serverErrors: null,
         throttled: null,
       })),
-  };
+  } satisfies Partial<FakeWorld>;
   const fail: AppUnderTest["fail"] = (kind, region, status) => {
     const target = `${kind === "foundry" ? "gpt-4o" : "apim"}-${region}`;
     if (status === undefined) failing.delete(target);
     else failing.set(target, status);
   };
-  return { world, fail };
+  return { world: Object.assign(world, own), fail };
+}
+
+async function webhook(): Promise<{ notified: Notified[]; url: string; close: () => void }> {
+  const notified: Notified[] = [];
+  const server = createServer((request, response) => {
+    void readJson(request).then((body) => {
+      notified.push(body as Notified);
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { notified, url: `http://127.0.0.1:${port}/hooks/${WEBHOOK_SECRET}`, close: () => void server.close() };
 }
 
 /** What the app writes to the console goes where the host's lines go. */
@@ -232,7 +259,7 @@ interface Hosts {
 async function hostOn(historyDirectory: string, said: string[]): Promise<Hosts> {
   const registrations = await registrationsOfSource();
   const onLog = ({ level, functionName, message }: LogLine): void => void said.push(`${level} ${functionName ?? "host"} ${message}`);
-  const hostJson: unknown = JSON.parse(await readFile("host.json", "utf8"));
+  const hostJson = quickRestart(await readFile("host.json", "utf8"));
   const begin = (): Promise<Host> =>
     startHost({ registrations, hostJson, port: 0, historyDirectory, functionKey: FUNCTION_KEY, latency: NO_LATENCY, onLog });
   let host = await begin();
@@ -243,6 +270,11 @@ async function hostOn(historyDirectory: string, said: string[]): Promise<Hosts> 
       host = await begin();
     },
   };
+}
+
+/** What a killed host was doing comes back after a second instead of the half minute that Azure's queue would take. */
+function quickRestart(hostJson: string): unknown {
+  return JSON.parse(hostJson.replace(/("workItemQueueVisibilityTimeout": )"[^"]*"/, '$1"00:00:01"'));
 }
 
 export function registrationsOfSource(): Promise<Registrations> {
