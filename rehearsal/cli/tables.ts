@@ -60,12 +60,12 @@ export function sweepRow(mode: Mode, all: readonly Summary[]): readonly string[]
 }
 
 /** null when any of them is: what never happened has no mean. */
-export function mean(values: readonly (number | null)[]): number | null {
+function mean(values: readonly (number | null)[]): number | null {
   const sum = values.reduce<number | null>((total, value) => (total === null || value === null ? null : total + value), 0);
   return sum === null || values.length === 0 ? null : sum / values.length;
 }
 
-export function most(values: readonly (number | null)[]): number | null {
+function most(values: readonly (number | null)[]): number | null {
   return values.reduce<number | null>((a, b) => (a === null || b === null ? null : Math.max(a, b)), values.length === 0 ? null : 0);
 }
 

@@ -7,7 +7,7 @@ export function poolWrites(log: DrillLog): readonly PoolWrite[] {
   return inOrder(log.writes.filter((write) => write.kind === "pool"));
 }
 
-export function originWrites(log: DrillLog): readonly OriginWrite[] {
+function originWrites(log: DrillLog): readonly OriginWrite[] {
   return inOrder(log.writes.filter((write) => write.kind === "origin"));
 }
 

@@ -26,7 +26,9 @@ export async function convergeEdge(context: ConvergeContext, edge: Edge): Promis
   const wanted = different.filter((origin) => isHeld(context, origin));
   if (wanted.length === 0) {
     const state = desired.unserved.length > 0 ? "unserved" : "matched";
-    return captured.origins.map((origin) => item(context, edge, origin, state, different.includes(origin) ? "changed by somebody else: kept" : "as wanted"));
+    return captured.origins.map((origin) =>
+      item(context, edge, origin, state, different.includes(origin) ? "changed by somebody else: kept" : "as wanted"),
+    );
   }
   if (!context.write) return wanted.map((origin) => item(context, edge, origin, "owed", "not written yet"));
   return writeOrigins(context, edge, wanted);
@@ -46,7 +48,12 @@ async function writeOrigins(context: ConvergeContext, edge: Edge, wanted: readon
   if (!written.ok) {
     return wanted.map((origin) => item(context, edge, origin, "owed", written.reason));
   }
-  await append(deps, context.run, "propagate", `${edge.id} accepted ${change}; edges take it up within ${deps.estate.evacuate.originBudgetSeconds} s`);
+  await append(
+    deps,
+    context.run,
+    "propagate",
+    `${edge.id} accepted ${change}; edges take it up within ${deps.estate.evacuate.originBudgetSeconds} s`,
+  );
   return wanted.map((origin) => item(context, edge, origin, "propagating", `accepted: ${change}`, written.operation));
 }
 

@@ -36,7 +36,8 @@ async function attemptPool(context: ConvergeContext, gateway: Gateway, captured:
   const desired = desiredMembers(context, captured, captured.normal);
   if (desired === null) return item(context, gateway, pool, "unserved", "nobody else could serve it: left as normal");
   const drift = detectDrift(captured.normal, captured.written, read.members, desired);
-  if (drift.kind === "conflict") return item(context, gateway, pool, "drift", `somebody else changed ${drift.changed.join(", ")}: not overwritten`);
+  if (drift.kind === "conflict")
+    return item(context, gateway, pool, "drift", `somebody else changed ${drift.changed.join(", ")}: not overwritten`);
   const normal = drift.kind === "disjoint" ? drift.normal : captured.normal;
   const wanted = drift.kind === "disjoint" ? (desiredMembers(context, captured, normal) ?? normal) : desired;
   if (drift.kind === "disjoint") {
@@ -45,10 +46,12 @@ async function attemptPool(context: ConvergeContext, gateway: Gateway, captured:
   }
   if (samePoolMembers(read.members, wanted)) {
     // Ours, but not on record: the write's answer or its writer was lost. Left so, it would look like somebody else's at the next change.
-    if (drift.kind === "none" && !samePoolMembers(captured.written, wanted)) await savePool(deps, context.episode, captured, { written: wanted });
+    if (drift.kind === "none" && !samePoolMembers(captured.written, wanted))
+      await savePool(deps, context.episode, captured, { written: wanted });
     return item(context, gateway, pool, "matched", describeMembers(wanted));
   }
-  if (!context.write) return item(context, gateway, pool, "owed", `ARM has ${describeMembers(read.members)}, wanted ${describeMembers(wanted)}`);
+  if (!context.write)
+    return item(context, gateway, pool, "owed", `ARM has ${describeMembers(read.members)}, wanted ${describeMembers(wanted)}`);
   return writePool(context, gateway, { ...captured, normal }, wanted, read.etag, holdReasons(state.holds));
 }
 
@@ -62,7 +65,13 @@ async function writePool(
 ): Promise<Converged | "conflict"> {
   const { deps } = context;
   const target = `${gateway.id}/${row.pool}`;
-  await append(deps, context.run, "intend", `write ${target}: ${describeMembers(wanted)}`, { kind: "pool", gateway: gateway.id, pool: row.pool, members: wanted, because });
+  await append(deps, context.run, "intend", `write ${target}: ${describeMembers(wanted)}`, {
+    kind: "pool",
+    gateway: gateway.id,
+    pool: row.pool,
+    members: wanted,
+    because,
+  });
   const written = await deps.pools.write(gateway, row.pool, wanted, etag);
   if (!written.ok && written.kind === "conflict") return "conflict";
   if (!written.ok) return failed(context, gateway, row.pool, written);

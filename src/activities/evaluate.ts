@@ -33,7 +33,12 @@ export function regionVerdicts(deps: Deps, watch: Watch, knowledge: Knowledge | 
   return deps.estate.regions.map((region) => assessRegion(deps.estate, region.name, watch.verdicts, knownDemand(knowledge), now));
 }
 
-export function decideAll(deps: Deps, state: EstateState, verdicts: readonly RegionVerdict[], knowledge: Knowledge | null): readonly Decision[] {
+export function decideAll(
+  deps: Deps,
+  state: EstateState,
+  verdicts: readonly RegionVerdict[],
+  knowledge: Knowledge | null,
+): readonly Decision[] {
   return decide({
     estate: deps.estate,
     state,
@@ -66,7 +71,8 @@ async function announce(deps: Deps, watch: Watch, decisions: readonly Decision[]
   for (const decision of news) {
     if (decision.action !== "refuse" && decision.action !== "recommend") continue;
     const { region, reason, guards, share } = decision;
-    const title = decision.action === "refuse" ? `${region} is not evacuated` : `${region} would be evacuated to ${Math.round(share * 100)} %`;
+    const title =
+      decision.action === "refuse" ? `${region} is not evacuated` : `${region} would be evacuated to ${Math.round(share * 100)} %`;
     await append(deps, null, "decide", `${title}: ${reason}`, { guards });
     await deps.notifier.send({ event: decision.action, estate: deps.estate.name, region, title, reason });
   }

@@ -16,7 +16,7 @@ export interface Watch {
   readonly roundAt: string | null;
 }
 
-export const EMPTY_WATCH: Watch = { observations: {}, verdicts: {}, announced: {}, roundAt: null };
+const EMPTY_WATCH: Watch = { observations: {}, verdicts: {}, announced: {}, roundAt: null };
 
 /** Slowly changing knowledge: rate limits, demand, and the routing while nothing is held. */
 export interface Knowledge {
@@ -69,7 +69,10 @@ export async function readState(deps: Deps): Promise<Stored<EstateState>> {
 }
 
 /** Compare-and-swap on the estate's row: `change` is asked again with fresh state until nobody was faster. It returns null to leave it. */
-export async function updateState<T>(deps: Deps, change: (state: EstateState) => { state: EstateState; result: T } | { result: T }): Promise<T> {
+export async function updateState<T>(
+  deps: Deps,
+  change: (state: EstateState) => { state: EstateState; result: T } | { result: T },
+): Promise<T> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const { value, etag } = await readState(deps);
     const wanted = change(value);

@@ -9,8 +9,8 @@ export interface Normal {
   readonly edges: readonly NormalEdge[];
 }
 
-export const poolKey = (gateway: string, pool: string): string => `pool:${gateway}:${pool}`;
-export const edgeKey = (edge: string): string => `edge:${edge}`;
+const poolKey = (gateway: string, pool: string): string => `pool:${gateway}:${pool}`;
+const edgeKey = (edge: string): string => `edge:${edge}`;
 
 export async function readNormal(deps: Deps, episode: string | null): Promise<Normal> {
   if (episode === null) return { pools: [], edges: [] };
@@ -37,7 +37,11 @@ export async function capturePool(deps: Deps, episode: string, gateway: Gateway,
   return (await readPool(deps, episode, row)) ?? row;
 }
 
-export async function readPool(deps: Deps, episode: string, { gateway, pool }: Pick<NormalPool, "gateway" | "pool">): Promise<NormalPool | undefined> {
+export async function readPool(
+  deps: Deps,
+  episode: string,
+  { gateway, pool }: Pick<NormalPool, "gateway" | "pool">,
+): Promise<NormalPool | undefined> {
   return (await deps.state.get<NormalPool>(normalPartition(deps, episode), poolKey(gateway, pool)))?.value;
 }
 

@@ -43,8 +43,13 @@ export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdi
   const guards = climb(override === undefined ? guardInput : { ...guardInput, override: override.guard });
   const refusal = firstRefusal(guards);
   const share = admittedShare(guards, request.share);
-  const gatewaySick = verdicts.some((v) => v.region === request.region && v.gateway?.state === "failing") && hasEdgeOrigin(deps.estate, request.region);
-  const held: HoldLimits = { region: request.region, share, origin: gatewaySick ? "disabled" : (holdOf(state, request.region)?.origin ?? "enabled") };
+  const gatewaySick =
+    verdicts.some((v) => v.region === request.region && v.gateway?.state === "failing") && hasEdgeOrigin(deps.estate, request.region);
+  const held: HoldLimits = {
+    region: request.region,
+    share,
+    origin: gatewaySick ? "disabled" : (holdOf(state, request.region)?.origin ?? "enabled"),
+  };
   const base = normal.pools.length > 0 ? asRouting(normal) : current.routing;
   const desired = desiredRouting(deps.estate, base, [...state.holds.filter((hold) => hold.region !== request.region), held]).routing;
   const steps = plan(deps.estate, current.routing, desired, gatewaySick ? [{ region: request.region, state: "closed" }] : []);
@@ -86,12 +91,23 @@ export async function planRestore(deps: Deps, request: RestoreRequest): Promise<
   const hold = holdOf(state, request.region);
   const others = state.holds.filter((other) => other.region !== request.region);
   const base = normal.pools.length > 0 ? asRouting(normal) : current.routing;
-  const steps = hold === undefined ? [] : plan(deps.estate, current.routing, desiredRouting(deps.estate, base, others).routing, hold.gate === "closed" ? [{ region: request.region, state: "open" }] : []);
+  const steps =
+    hold === undefined
+      ? []
+      : plan(
+          deps.estate,
+          current.routing,
+          desiredRouting(deps.estate, base, others).routing,
+          hold.gate === "closed" ? [{ region: request.region, state: "open" }] : [],
+        );
   return {
     runbook: "restore",
     region: request.region,
     wouldStart: hold !== undefined,
-    reason: hold === undefined ? `${request.region} is not held: there is nothing to restore` : `held at ${Math.round(hold.share * 100)} % since ${hold.since}`,
+    reason:
+      hold === undefined
+        ? `${request.region} is not held: there is nothing to restore`
+        : `held at ${Math.round(hold.share * 100)} % since ${hold.since}`,
     share: 1,
     ladder: request.mode === "ungraceful" ? [1] : deps.estate.restore.gracefulShares.filter((share) => share > (hold?.share ?? 1)),
     steps,

@@ -81,7 +81,11 @@ export async function knowledgeForAdmission(deps: Deps): Promise<{ capacity: Cap
 }
 
 /** An evacuation that takes a region back from a restore gets a run id of its own. */
-function takeOver(state: EstateState, hold: Hold, { mode, targetShare, initiator, reason, now }: NewHold): { state: EstateState; hold: Hold } {
+function takeOver(
+  state: EstateState,
+  hold: Hold,
+  { mode, targetShare, initiator, reason, now }: NewHold,
+): { state: EstateState; hold: Hold } {
   const attempt = (state.evacuations[hold.region] ?? 1) + 1;
   const change = { owner: runId("evacuate", hold.region, state.episode ?? "", attempt), mode, targetShare, initiator, reason };
   const changed = changeHold(state, hold.region, change, now);
@@ -113,13 +117,28 @@ export async function startRestore(deps: Deps, starter: RunStarter, request: Res
   });
   if (owner === null) return { started: false, guards: [], reason: `${request.region} is not held: there is nothing to restore` };
   const known = await readRun(deps, owner);
-  const run: Run = known?.run ?? { id: owner, runbook: "restore", region: request.region, mode: request.mode, targetShare: 1, initiator: request.initiator, reason: request.reason, startedAt: now };
+  const run: Run = known?.run ?? {
+    id: owner,
+    runbook: "restore",
+    region: request.region,
+    mode: request.mode,
+    targetShare: 1,
+    initiator: request.initiator,
+    reason: request.reason,
+    startedAt: now,
+  };
   if (known === null) await putOnRecord(deps, run, request, [], null);
   const outcome = await starter.start(run);
   return { started: true, joined: outcome === "joined", run, guards: [] };
 }
 
-async function putOnRecord(deps: Deps, run: Run, request: { reason: string }, guards: readonly GuardResult[], admission: Admission | null): Promise<void> {
+async function putOnRecord(
+  deps: Deps,
+  run: Run,
+  request: { reason: string },
+  guards: readonly GuardResult[],
+  admission: Admission | null,
+): Promise<void> {
   await setRun(deps, { run, outcome: null, endedAt: null, lastReason: request.reason });
   await append(deps, run.id, "detect", request.reason);
   const text = guards.length === 0 ? `start ${run.id}` : guards.map((guard) => `${guard.code} ${guard.outcome}`).join(", ");

@@ -18,7 +18,9 @@ export async function intend(deps: Deps, { run, change, reason }: IntendInput): 
 
 export async function record(deps: Deps, { run, change, reason, convergence }: IntendInput & { convergence: Convergence }): Promise<null> {
   const open = convergence.items.filter((item) => item.state !== "matched");
-  await append(deps, run.id, "record", open.length === 0 ? `${reason}: verified in ARM` : `${reason}: ${summary(open)}`, { items: convergence.items });
+  await append(deps, run.id, "record", open.length === 0 ? `${reason}: verified in ARM` : `${reason}: ${summary(open)}`, {
+    items: convergence.items,
+  });
   const known = await readRun(deps, run.id);
   await setRun(deps, { ...(known ?? { run, outcome: null, endedAt: null }), lastReason: reason });
   const common = { estate: deps.estate.name, region: run.region, run: run.id };
@@ -26,7 +28,8 @@ export async function record(deps: Deps, { run, change, reason, convergence }: I
     await deps.notifier.send({ ...common, event: "evacuate", title: `${run.region}: ${reason}`, reason: run.reason });
   }
   const owed = open.filter((item) => item.state === "owed" || item.state === "drift");
-  if (owed.length > 0) await deps.notifier.send({ ...common, event: "owed", title: `${run.region}: not everything could be written`, reason: summary(owed) });
+  if (owed.length > 0)
+    await deps.notifier.send({ ...common, event: "owed", title: `${run.region}: not everything could be written`, reason: summary(owed) });
   return null;
 }
 
@@ -43,7 +46,14 @@ export async function finish(deps: Deps, { run, outcome, reason }: FinishInput):
   await append(deps, run.id, "record", `${outcome}: ${reason}`);
   await setRun(deps, { run, outcome, endedAt: now, lastReason: reason });
   if (outcome === "restored") {
-    await deps.notifier.send({ event: "restored", estate: deps.estate.name, region: run.region, run: run.id, title: `${run.region} is restored`, reason });
+    await deps.notifier.send({
+      event: "restored",
+      estate: deps.estate.name,
+      region: run.region,
+      run: run.id,
+      title: `${run.region} is restored`,
+      reason,
+    });
   }
   return null;
 }

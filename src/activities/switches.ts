@@ -19,7 +19,12 @@ export async function readKillSwitch(deps: Deps): Promise<KillSwitch | null> {
 }
 
 /** `auto` gives the gate back to the holds. */
-export async function setGate(deps: Deps, region: string, wanted: "open" | "closed" | "auto", { by, reason }: SwitchRequest): Promise<"open" | "closed"> {
+export async function setGate(
+  deps: Deps,
+  region: string,
+  wanted: "open" | "closed" | "auto",
+  { by, reason }: SwitchRequest,
+): Promise<"open" | "closed"> {
   const at = deps.clock.now().toISOString();
   await append(deps, null, "intend", `gate of ${region} ${wanted} by ${by}: ${reason}`);
   return updateState(deps, (state) => {

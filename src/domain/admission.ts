@@ -28,7 +28,8 @@ export function admit(estate: Estate, routing: Routing, holds: readonly HoldLimi
   const without = desiredRouting(estate, routing, [...others, { region, share: 0, origin: "enabled" }]);
   const after = without.routing;
   const demand = regionDemand(estate, region, capacity);
-  if (isStranded(estate, before, without, region)) return { maxSafeShare: 0, demand, survivors: [], reason: `nobody else serves the pools of ${region}` };
+  if (isStranded(estate, before, without, region))
+    return { maxSafeShare: 0, demand, survivors: [], reason: `nobody else serves the pools of ${region}` };
   if (demand === null) return { maxSafeShare: null, demand, survivors: [], reason: `the demand of ${region} is unknown` };
   const received = receivedByQuotaPool(estate, before, after, region, capacity);
   const headrooms = new Map(quotaPools(estate, capacity).map((pool) => [pool.key, pool.headroom]));
@@ -48,7 +49,10 @@ function isStranded(estate: Estate, before: Routing, without: DesiredRouting, re
 
 function explain(region: string, demand: number, share: number, survivors: readonly Survivor[]): string {
   const tight = survivors.toSorted((a, b) => (a.headroom ?? 0) / a.receives - (b.headroom ?? 0) / b.receives)[0];
-  const room = tight === undefined ? "nobody receives any of it" : `${tight.quotaPool} would receive ${round(tight.receives)} of its ${round(tight.headroom ?? 0)} TPM headroom`;
+  const room =
+    tight === undefined
+      ? "nobody receives any of it"
+      : `${tight.quotaPool} would receive ${round(tight.receives)} of its ${round(tight.headroom ?? 0)} TPM headroom`;
   return `${region} carries ${round(demand)} TPM; ${room}; ${Math.floor(share * 100)} % may move`;
 }
 
@@ -93,7 +97,10 @@ function gains(estate: Estate, before: PoolRouting, after: PoolRouting): { key: 
 export function partOf(estate: Estate, pool: PoolRouting, deployment: string): number {
   const first = firstChoice(pool.members);
   const parts = normalParts(first);
-  return first.reduce((sum, member, i) => (deploymentOf(estate, pool.gateway, pool.pool, member)?.id === deployment ? sum + (parts[i] ?? 0) : sum), 0);
+  return first.reduce(
+    (sum, member, i) => (deploymentOf(estate, pool.gateway, pool.pool, member)?.id === deployment ? sum + (parts[i] ?? 0) : sum),
+    0,
+  );
 }
 
 function firstChoice(members: readonly PoolMember[]): readonly PoolMember[] {

@@ -56,7 +56,7 @@ export function decideRegion(input: DecideInput, verdict: RegionVerdict): Decisi
 }
 
 /** What is wrong with a region that moving traffic may mend; null when nothing is. `share` is what its deployments may keep. */
-export function troubleOf(input: Pick<DecideInput, "estate" | "routing">, verdict: RegionVerdict): { share: number; reason: string } | null {
+function troubleOf(input: Pick<DecideInput, "estate" | "routing">, verdict: RegionVerdict): { share: number; reason: string } | null {
   const { region, foundry, gateway } = verdict;
   if (foundry.state === "failing" && carriesTraffic(input, region)) return { share: 0, reason: `Foundry of ${region}: ${foundry.reason}` };
   if (gateway?.state === "failing" && hasEdgeOrigin(input.estate, region) && anotherGateway(input.estate, region)) {
@@ -66,7 +66,9 @@ export function troubleOf(input: Pick<DecideInput, "estate" | "routing">, verdic
 }
 
 function carriesTraffic({ estate, routing }: Pick<DecideInput, "estate" | "routing">, region: string): boolean {
-  return routing?.pools.some((pool) => pool.members.some((m) => deploymentOf(estate, pool.gateway, pool.pool, m)?.region === region)) ?? true;
+  return (
+    routing?.pools.some((pool) => pool.members.some((m) => deploymentOf(estate, pool.gateway, pool.pool, m)?.region === region)) ?? true
+  );
 }
 
 function anotherGateway(estate: Estate, region: string): boolean {
@@ -95,7 +97,12 @@ function needsHurry(estate: Estate, { region, foundry, gateway }: RegionVerdict,
  * Weights and origin are restored independently: a region whose tokens were moved may come back once its Foundry has been healthy
  * for the soak, which grows with every relapse; one whose gateway alone was left, once its gateway has been.
  */
-export function restoreReadiness(policy: Pick<Estate, "restore">, verdict: RegionVerdict, hold: Pick<Hold, "relapses" | "share">, now: string): { ready: boolean; reason: string } {
+export function restoreReadiness(
+  policy: Pick<Estate, "restore">,
+  verdict: RegionVerdict,
+  hold: Pick<Hold, "relapses" | "share">,
+  now: string,
+): { ready: boolean; reason: string } {
   const { soakSeconds, relapseBackoff } = policy.restore;
   const needed = soakSeconds * relapseBackoff ** hold.relapses;
   const part = hold.share < 1 ? verdict.foundry : (verdict.gateway ?? verdict.foundry);

@@ -69,7 +69,12 @@ function mergeGroups(groups: readonly (readonly Carrier[])[]): readonly Placed[]
   if (kept.every((carrier) => carrier.share === 1)) return [...kept.map(unchanged), ...mergeGroups(rest)];
   if (free.length > 0 || next === undefined) return [...weigh(spread(kept, deficit), undefined), ...mergeGroups(rest)];
   // Nobody in this group is free to take the deficit: the next group's members join it at its priority.
-  const helpers = normalise(spread(next.filter((carrier) => carrier.share > 0), deficitOf(next)));
+  const helpers = normalise(
+    spread(
+      next.filter((carrier) => carrier.share > 0),
+      deficitOf(next),
+    ),
+  );
   const joined = [...spread(kept, 0), ...helpers.map(({ carrier, target }) => ({ carrier, target: target * deficit }))];
   return [...weigh(joined, kept[0]?.member), ...mergeGroups(afterNext)];
 }

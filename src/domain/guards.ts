@@ -50,7 +50,10 @@ const RUNGS: Record<GuardCode, Rung> = {
     return passed("the mode is auto and the kill switch is off");
   },
   selfDoubt: ({ estate, verdicts }) => {
-    const all = verdicts.flatMap((v) => [...(hasDeployment(estate, v.region) ? [v.foundry] : []), ...(v.gateway === null ? [] : [v.gateway])]);
+    const all = verdicts.flatMap((v) => [
+      ...(hasDeployment(estate, v.region) ? [v.foundry] : []),
+      ...(v.gateway === null ? [] : [v.gateway]),
+    ]);
     const working = all.filter((verdict) => verdict.state === "healthy" || verdict.state === "pressured").length;
     if (working === 0) return refused(`none of ${all.length} regional verdicts is healthy: the prober itself may be cut off`);
     return passed(`${working} of ${all.length} regional verdicts are healthy`);

@@ -99,7 +99,9 @@ export function placeHold(state: EstateState, wanted: NewHold): { state: EstateS
   return { hold, state: { ...state, episode, evacuations, holds: [...state.holds, hold] } };
 }
 
-export type HoldChange = Partial<Pick<Hold, "share" | "gate" | "origin" | "owner" | "mode" | "targetShare" | "initiator" | "reason" | "relapses">>;
+export type HoldChange = Partial<
+  Pick<Hold, "share" | "gate" | "origin" | "owner" | "mode" | "targetShare" | "initiator" | "reason" | "relapses">
+>;
 
 export function changeHold(state: EstateState, region: string, change: HoldChange, now: string): EstateState {
   const holds = state.holds.map((hold) => {

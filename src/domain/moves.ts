@@ -6,7 +6,8 @@ import { secondsBetween } from "./time.ts";
 
 export function nextMove(policy: RunPolicy, run: Run, seen: Seen): Move {
   const { hold } = seen;
-  if (hold === null || hold.owner !== run.id) return { kind: "finish", outcome: "handedOver", reason: hold === null ? "the hold is gone" : `${hold.owner} took over` };
+  if (hold === null || hold.owner !== run.id)
+    return { kind: "finish", outcome: "handedOver", reason: hold === null ? "the hold is gone" : `${hold.owner} took over` };
   if (seen.killSwitchOn && run.initiator === "automatic") return wait(policy, "the kill switch is on");
   return run.runbook === "evacuate" ? nextEvacuateMove(policy, run, seen, hold) : nextRestoreMove(policy, run, seen, hold);
 }
@@ -35,7 +36,9 @@ function edgeLevers(policy: RunPolicy, seen: Seen, hold: Hold): HoldChange {
   const gatewaySick = seen.verdict.gateway?.state === "failing";
   const controlPlaneSick = isOwedFor(seen, hold.region, 2 * policy.evacuate.poolBudgetSeconds);
   const outlived =
-    seen.verdict.foundry.state === "failing" && seen.stillFailing && secondsBetween(hold.since, seen.at) >= policy.evacuate.originBudgetSeconds;
+    seen.verdict.foundry.state === "failing" &&
+    seen.stillFailing &&
+    secondsBetween(hold.since, seen.at) >= policy.evacuate.originBudgetSeconds;
   return {
     ...((gatewaySick || controlPlaneSick) && hold.gate === "open" ? { gate: "closed" as const } : {}),
     ...((gatewaySick || outlived) && hold.origin === "enabled" ? { origin: "disabled" as const } : {}),
@@ -53,13 +56,19 @@ function nextRestoreMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): M
   if (back !== null) return back;
   // Straight up only once: after a relapse even an ungraceful restore waits for its soak, or it would go up and down at every turn.
   const straight = run.mode === "ungraceful" && (hold.relapses === 0 || restoreReadiness(policy, seen.verdict, hold, seen.at).ready);
-  const change = { ...(straight ? { share: 1 } : run.mode === "graceful" ? shareUp(policy, seen, hold) : {}), ...edgeReturn(policy, run, seen, hold), ...gateAgain(seen, hold) };
+  const change = {
+    ...(straight ? { share: 1 } : run.mode === "graceful" ? shareUp(policy, seen, hold) : {}),
+    ...edgeReturn(policy, run, seen, hold),
+    ...gateAgain(seen, hold),
+  };
   const changed = Object.entries(change).some(([key, value]) => hold[key as keyof Hold] !== value);
   if (changed) return { kind: "change", change, reason: describe(change) };
   const settling = settle(policy, seen);
   if (settling !== null) return settling;
   const normal = hold.share === 1 && hold.gate === "open" && hold.origin === "enabled";
-  return normal ? { kind: "finish", outcome: "restored", reason: "routing is back to normal" } : wait(policy, waitingFor(policy, seen, hold));
+  return normal
+    ? { kind: "finish", outcome: "restored", reason: "routing is back to normal" }
+    : wait(policy, waitingFor(policy, seen, hold));
 }
 
 /** A region that fails again goes back to nothing at once; one that only strains goes back one step. */
@@ -69,7 +78,8 @@ function stepBack(policy: RunPolicy, seen: Seen, hold: Hold): Move | null {
   if (seen.verdict.foundry.state === "failing") {
     return { kind: "change", change: { share: 0, relapses }, reason: `it fails again (${seen.verdict.foundry.reason}): back to 0 %` };
   }
-  const failed = seen.answers !== null && seen.answers.count >= policy.restore.bakeAnswers && seen.answers.failed / seen.answers.count > STRAIN;
+  const failed =
+    seen.answers !== null && seen.answers.count >= policy.restore.bakeAnswers && seen.answers.failed / seen.answers.count > STRAIN;
   if (!failed && !strainsNow(policy, seen, hold)) return null;
   const lower = policy.restore.gracefulShares.findLast((share) => share < hold.share) ?? 0;
   return { kind: "change", change: { share: lower, relapses }, reason: `it strains at ${percent(hold.share)}: back to ${percent(lower)}` };
@@ -129,7 +139,8 @@ function wait(policy: RunPolicy, reason: string): Move {
 }
 
 function waitingFor(policy: RunPolicy, seen: Seen, hold: Hold): string {
-  if (hold.share < 1) return `at ${percent(hold.share)}: ${restoreReadiness(policy, seen.verdict, hold, seen.at).reason}, ${seen.answers?.count ?? 0} answers`;
+  if (hold.share < 1)
+    return `at ${percent(hold.share)}: ${restoreReadiness(policy, seen.verdict, hold, seen.at).reason}, ${seen.answers?.count ?? 0} answers`;
   return "the gateway's soak";
 }
 

@@ -22,7 +22,12 @@ function sameMember(a: PoolMember, b: PoolMember | undefined): boolean {
 }
 
 /** The steps from `current` to `desired`. Front Door edits of one profile are one step each origin, in one write order. */
-export function plan(estate: Estate, current: Routing, desired: Routing, gates: readonly { region: string; state: "open" | "closed" }[]): readonly PlanStep[] {
+export function plan(
+  estate: Estate,
+  current: Routing,
+  desired: Routing,
+  gates: readonly { region: string; state: "open" | "closed" }[],
+): readonly PlanStep[] {
   const pools = desired.pools.flatMap((pool) => {
     const now = current.pools.find((p) => p.gateway === pool.gateway && p.pool === pool.pool);
     return now === undefined || samePoolMembers(now.members, pool.members) ? [] : [poolStep(estate, now, pool)];
@@ -64,7 +69,10 @@ function originStep(estate: Estate, origin: OriginRouting): PlanStep {
 /** `foundry-eastus2 p1 w50, foundry-japaneast p2`: absent fields are left out. */
 export function describeMembers(members: readonly PoolMember[]): string {
   return members
-    .map(({ id, priority, weight }) => `${backendName(id)}${priority === undefined ? "" : ` p${priority}`}${weight === undefined ? "" : ` w${weight}`}`)
+    .map(
+      ({ id, priority, weight }) =>
+        `${backendName(id)}${priority === undefined ? "" : ` p${priority}`}${weight === undefined ? "" : ` w${weight}`}`,
+    )
     .join(", ");
 }
 

@@ -16,7 +16,13 @@ export type VerdictsByTarget = Readonly<Record<string, Verdict>>;
 /** Tokens per minute by deployment id; a deployment that is missing has no known demand. */
 export type DemandByDeployment = Readonly<Record<string, number>>;
 
-export function assessRegion(estate: Estate, region: string, verdicts: VerdictsByTarget, demand: DemandByDeployment, now: string): RegionVerdict {
+export function assessRegion(
+  estate: Estate,
+  region: string,
+  verdicts: VerdictsByTarget,
+  demand: DemandByDeployment,
+  now: string,
+): RegionVerdict {
   const deployments = estate.deployments.filter((d) => d.region === region).map((d) => d.id);
   const gateways = estate.gateways.filter((g) => g.region === region).map((g) => g.id);
   const shares = trafficShares(deployments, demand);
@@ -29,8 +35,19 @@ export function assessRegion(estate: Estate, region: string, verdicts: VerdictsB
     foundry:
       deployments.length === 0
         ? { state: "healthy", reason: "no deployment in this region", since: now }
-        : combine(deployments.map((id) => verdicts[id] ?? unknown), shareOf, estate.detection.regionFailingShare),
-    gateway: gateways.length === 0 ? null : combine(gateways.map((id) => verdicts[id] ?? unknown), equalShares(gateways, verdicts), 1),
+        : combine(
+            deployments.map((id) => verdicts[id] ?? unknown),
+            shareOf,
+            estate.detection.regionFailingShare,
+          ),
+    gateway:
+      gateways.length === 0
+        ? null
+        : combine(
+            gateways.map((id) => verdicts[id] ?? unknown),
+            equalShares(gateways, verdicts),
+            1,
+          ),
   };
 }
 
@@ -50,9 +67,15 @@ function equalShares(ids: readonly string[], verdicts: VerdictsByTarget): (state
 /** Failing outweighs everything; a region is only healthy when nothing in it is worse. */
 function combine(all: readonly Verdict[], shareOf: (state: VerdictState) => number, failingShare: number): Verdict {
   const percent = (state: VerdictState): string => `${Math.round(shareOf(state) * 100)} % of traffic ${state}`;
-  const latest = (state: VerdictState): string => all.filter((v) => v.state === state).map((v) => v.since).sort().at(-1) ?? "";
+  const latest = (state: VerdictState): string =>
+    all
+      .filter((v) => v.state === state)
+      .map((v) => v.since)
+      .sort()
+      .at(-1) ?? "";
   const example = (state: VerdictState): string => all.find((v) => v.state === state)?.reason ?? "";
-  if (shareOf("failing") >= failingShare) return { state: "failing", reason: `${percent("failing")}: ${example("failing")}`, since: latest("failing") };
+  if (shareOf("failing") >= failingShare)
+    return { state: "failing", reason: `${percent("failing")}: ${example("failing")}`, since: latest("failing") };
   for (const state of ["failing", "misconfigured", "inconclusive", "pressured"] as const) {
     if (!all.some((v) => v.state === state)) continue;
     // Some of it fails, but less than the share that condemns the region: nobody acts on it, and nobody calls it healthy.

@@ -8,12 +8,6 @@ export function gatewayById(estate: Estate, id: string): Gateway {
   return found;
 }
 
-export function edgeById(estate: Estate, id: string): Edge {
-  const found = estate.edges.find((edge) => edge.id === id);
-  if (found === undefined) throw new Error(`The estate has no edge "${id}"`);
-  return found;
-}
-
 /** The deployment a pool member leads to; undefined for a member the estate does not know. */
 export function deploymentOf(estate: Estate, gateway: string, pool: string, member: PoolMember): Deployment | undefined {
   const name = backendName(member.id);
@@ -27,7 +21,7 @@ export function gatewaysIn(estate: Estate, region: string): readonly Gateway[] {
   return estate.gateways.filter((gateway) => gateway.region === region);
 }
 
-export function originsOfRegion(estate: Estate, edge: Edge, region: string): readonly OriginRef[] {
+function originsOfRegion(estate: Estate, edge: Edge, region: string): readonly OriginRef[] {
   const gateways = new Set(gatewaysIn(estate, region).map((gateway) => gateway.id));
   return edge.origins.filter((origin) => gateways.has(origin.gateway));
 }

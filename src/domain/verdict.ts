@@ -54,7 +54,8 @@ function classify(
   }
   const recent = seen.slice(-policy.successesToRecover);
   const answered = recent.length === policy.successesToRecover && recent.every((o) => o.outcome === "ok" || o.outcome === "throttled");
-  if (count("throttled") >= policy.failuresToFail) return { state: "pressured", reason: `${tally("throttled")} (${lastDetail(seen, "throttled")})` };
+  if (count("throttled") >= policy.failuresToFail)
+    return { state: "pressured", reason: `${tally("throttled")} (${lastDetail(seen, "throttled")})` };
   const trusted = previous === undefined || previous.state === "healthy";
   if (answered || (trusted && seen.every((o) => o.outcome === "ok"))) return { state: "healthy", reason: tally("ok") };
   if (previous !== undefined && previous.state !== "inconclusive") {

@@ -62,7 +62,10 @@ describe("the edge", () => {
   });
 
   it("the last enabled origin is never disabled", async () => {
-    await setState(deps, ["east", "west", "north"].map((region) => hold(region, 0.5, { origin: "disabled" })));
+    await setState(
+      deps,
+      ["east", "west", "north"].map((region) => hold(region, 0.5, { origin: "disabled" })),
+    );
     expect(await edge()).toEqual(["fd/gateways/apim-east unserved", "fd/gateways/apim-west unserved", "fd/gateways/apim-north unserved"]);
     expect(writes(deps.edges.calls)).toEqual([]);
   });

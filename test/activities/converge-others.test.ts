@@ -58,7 +58,11 @@ describe("two converges at once", () => {
   it("write the same and end alike", async () => {
     const both = await Promise.all([converge(deps, { run: "a", write: true }), converge(deps, { run: "b", write: true })]);
     expect(both.flatMap(states).filter((state) => state.endsWith("owed") || state.endsWith("drift"))).toEqual([]);
-    expect(["apim-east", "apim-west", "apim-north"].map((gate) => routing(deps, gate))).toEqual(["west p2, north p2", "west p1, north p2", "west p2, north p1"]);
+    expect(["apim-east", "apim-west", "apim-north"].map((gate) => routing(deps, gate))).toEqual([
+      "west p2, north p2",
+      "west p1, north p2",
+      "west p2, north p1",
+    ]);
   });
 
   it("the one that began earlier does not overwrite what the later one found", async () => {
@@ -74,7 +78,9 @@ describe("two converges at once", () => {
     await setState(deps, [hold("west", 1)], { episode: "20260105T010000Z" });
     deps.pools.edit("apim-east", [member("north", 1)]);
     await write();
-    expect((await readNormal(deps, "20260105T010000Z")).pools.find((row) => row.gateway === "apim-east")?.normal).toEqual([member("north", 1)]);
+    expect((await readNormal(deps, "20260105T010000Z")).pools.find((row) => row.gateway === "apim-east")?.normal).toEqual([
+      member("north", 1),
+    ]);
   });
 });
 

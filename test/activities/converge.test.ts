@@ -29,7 +29,11 @@ async function verify(): Promise<readonly string[]> {
 describe("converge", () => {
   it("makes every gateway follow the holds, and finds it matched afterwards", async () => {
     expect(states(await write())).toEqual(["apim-east/gpt written", "apim-west/gpt written", "apim-north/gpt written"]);
-    expect(["apim-east", "apim-west", "apim-north"].map((gate) => routing(deps, gate))).toEqual(["west p2, north p2", "west p1, north p2", "west p2, north p1"]);
+    expect(["apim-east", "apim-west", "apim-north"].map((gate) => routing(deps, gate))).toEqual([
+      "west p2, north p2",
+      "west p1, north p2",
+      "west p2, north p1",
+    ]);
     expect(await verify()).toEqual(["apim-east/gpt matched", "apim-west/gpt matched", "apim-north/gpt matched"]);
   });
 
@@ -70,7 +74,8 @@ describe("converge", () => {
 
   it("puts the intent on record before every write", async () => {
     const known: boolean[] = [];
-    deps.pools.beforeWrite = async (gateway) => void known.push((await ledger(deps, RUN)).some((entry) => entry.startsWith(`intend write ${gateway}/gpt`)));
+    deps.pools.beforeWrite = async (gateway) =>
+      void known.push((await ledger(deps, RUN)).some((entry) => entry.startsWith(`intend write ${gateway}/gpt`)));
     await write();
     expect(known).toEqual([true, true, true]);
   });
@@ -112,7 +117,9 @@ describe("when ARM does not take a write", () => {
     await write();
     expect((await readNormal(deps, EPISODE)).pools.map((row) => row.gateway).sort()).toEqual(["apim-east", "apim-north"]);
     await write();
-    expect((await readNormal(deps, EPISODE)).pools.find((row) => row.gateway === "apim-west")?.normal).toEqual(normalRouting(deps.estate).pools[1]?.members);
+    expect((await readNormal(deps, EPISODE)).pools.find((row) => row.gateway === "apim-west")?.normal).toEqual(
+      normalRouting(deps.estate).pools[1]?.members,
+    );
   });
 
   it("after a 412 it reads again and computes again", async () => {

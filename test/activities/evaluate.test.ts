@@ -16,7 +16,8 @@ async function round(deps: FakeDeps): Promise<readonly Decision[]> {
   await deps.clock.advance(15 - (deps.clock.elapsed() % 15));
   return deps.clock.finish(runRound(deps, deps.starter));
 }
-const down = (deps: FakeDeps, ...regions: readonly string[]): void => void (deps.probe.script = Object.fromEntries(regions.map((region) => [`gpt-${region}`, ["failed"]])));
+const down = (deps: FakeDeps, ...regions: readonly string[]): void =>
+  void (deps.probe.script = Object.fromEntries(regions.map((region) => [`gpt-${region}`, ["failed"]])));
 const actions = (decisions: readonly Decision[]): readonly string[] => decisions.map((decision) => decision.action);
 
 let deps: FakeDeps;
@@ -42,7 +43,9 @@ describe("a region that fails", () => {
   it("is evacuated in the round that confirmed it, straight and automatically", async () => {
     down(deps, "east");
     expect(actions(await round(deps))).toEqual(["evacuate", "none", "none"]);
-    expect(deps.starter.started).toMatchObject([{ runbook: "evacuate", region: "east", mode: "ungraceful", initiator: "automatic", targetShare: 0 }]);
+    expect(deps.starter.started).toMatchObject([
+      { runbook: "evacuate", region: "east", mode: "ungraceful", initiator: "automatic", targetShare: 0 },
+    ]);
   });
 
   it("is started once, however many rounds see it", async () => {
@@ -60,7 +63,9 @@ describe("a region that fails", () => {
     await round(deps);
     expect((await stateOf(deps)).holds.map((h) => h.region)).toEqual(["east"]);
     expect(actions(await round(deps))).toEqual(["none", "refuse", "none", "none"]);
-    expect(deps.sent.map(({ event, region, reason }) => [event, region, reason.split(":")[0]])).toEqual([["refuse", "west", "maxConcurrentShifts"]]);
+    expect(deps.sent.map(({ event, region, reason }) => [event, region, reason.split(":")[0]])).toEqual([
+      ["refuse", "west", "maxConcurrentShifts"],
+    ]);
   });
 
   it("with every other one: nothing is evacuated and the operator is told", async () => {
@@ -72,7 +77,9 @@ describe("a region that fails", () => {
   });
 
   it("while the prober cannot measure anything: nothing at all", async () => {
-    deps.probe.script = Object.fromEntries([...deps.estate.deployments, ...deps.estate.gateways].map((target) => [target.id, ["unmeasured"]]));
+    deps.probe.script = Object.fromEntries(
+      [...deps.estate.deployments, ...deps.estate.gateways].map((target) => [target.id, ["unmeasured"]]),
+    );
     for (let i = 0; i < 8; i += 1) expect(actions(await round(deps))).toEqual(["none", "none", "none"]);
     expect(deps.starter.started).toEqual([]);
   });
@@ -84,10 +91,16 @@ describe("what is told", () => {
     down(deps, "east", "west");
     await round(deps);
     await round(deps);
-    expect(deps.sent.map(({ event, region }) => [event, region])).toEqual([["refuse", "east"], ["refuse", "west"]]);
+    expect(deps.sent.map(({ event, region }) => [event, region])).toEqual([
+      ["refuse", "east"],
+      ["refuse", "west"],
+    ]);
     await setState(deps, [], { killSwitch: { on: true, by: "ops", reason: "stop", at: "" } });
     await round(deps);
-    expect(deps.sent.slice(2).map(({ region, reason }) => [region, reason.split(":")[0]])).toEqual([["east", "automationEnabled"], ["west", "automationEnabled"]]);
+    expect(deps.sent.slice(2).map(({ region, reason }) => [region, reason.split(":")[0]])).toEqual([
+      ["east", "automationEnabled"],
+      ["west", "automationEnabled"],
+    ]);
     expect((await ledger(deps, null)).filter((entry) => entry.startsWith("decide"))).toHaveLength(4);
   });
 

@@ -57,12 +57,19 @@ describe("knowledge", () => {
 
 describe("what cannot be read", () => {
   it("stays unknown and is named", async () => {
-    deps = fakeDeps(hubToHub(["east", "west"], { deployments: [deployment("east", { tokensPerMinute: null }), deployment("west", { tokensPerMinute: null })] }));
+    deps = fakeDeps(
+      hubToHub(["east", "west"], {
+        deployments: [deployment("east", { tokensPerMinute: null }), deployment("west", { tokensPerMinute: null })],
+      }),
+    );
     deps.metrics.minutes = { "gpt-east": [], "gpt-west": failure("busy", 429) };
     deps.capacity.tokens = { "gpt-west": failure("forbidden", 403) };
     deps.pools.fail("read apim-west", failure("busy", 503));
     const found = await refresh();
-    expect(found.capacity).toMatchObject({ demand: { "gpt-east": null, "gpt-west": null }, limits: { "gpt-east": null, "gpt-west": null } });
+    expect(found.capacity).toMatchObject({
+      demand: { "gpt-east": null, "gpt-west": null },
+      limits: { "gpt-east": null, "gpt-west": null },
+    });
     expect(found.routing).toBeNull();
     expect([...found.gaps].sort()).toEqual([
       "demand of gpt-east: no data point in the window",

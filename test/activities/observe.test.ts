@@ -16,7 +16,16 @@ beforeEach(async () => {
 describe("what a run sees", () => {
   it("is its hold, its region's verdict, and the kill switch", async () => {
     await setState(deps, [hold("east", 0)], { killSwitch: { on: true, by: "ops", reason: "x", at: at(0) } });
-    await putWatch(deps, { observations: { "gpt-east": [observation("failed")] }, verdicts: { "gpt-east": verdict("failing"), "apim-east": verdict("healthy") }, announced: {}, roundAt: null }, undefined);
+    await putWatch(
+      deps,
+      {
+        observations: { "gpt-east": [observation("failed")] },
+        verdicts: { "gpt-east": verdict("failing"), "apim-east": verdict("healthy") },
+        announced: {},
+        roundAt: null,
+      },
+      undefined,
+    );
     expect(await observe(deps, runOf("evacuate"))).toMatchObject({
       at: at(0),
       hold: { region: "east", share: 0 },
@@ -63,13 +72,20 @@ describe("answers since the share was changed", () => {
 
   it("count from the first whole minute, refused ones as failed", async () => {
     await since(0.5);
-    deps.metrics.minutes["gpt-east"] = [minute(1, { answered: 40, serverErrors: 2 }), minute(1, { answered: 20, throttled: 3 }), minute(null)];
+    deps.metrics.minutes["gpt-east"] = [
+      minute(1, { answered: 40, serverErrors: 2 }),
+      minute(1, { answered: 20, throttled: 3 }),
+      minute(null),
+    ];
     await deps.clock.advance(240);
     expect((await observe(deps, restore)).answers).toEqual({ count: 65, failed: 5 });
     expect(deps.metrics.asked).toEqual([{ deployment: "gpt-east", from: new Date(at(60)), to: new Date(at(240)) }]);
   });
 
-  it.each([["no data point", [minute(null)]], ["a failed read", failure("busy", 429)]] as const)("%s is not measured, not zero", async (_rule, minutes) => {
+  it.each([
+    ["no data point", [minute(null)]],
+    ["a failed read", failure("busy", 429)],
+  ] as const)("%s is not measured, not zero", async (_rule, minutes) => {
     await since(0.5);
     deps.metrics.minutes["gpt-east"] = minutes;
     await deps.clock.advance(240);

@@ -27,7 +27,14 @@ async function afterHealthyRound(script: FakeDeps["probe"]["script"][string]): P
 describe("a probe round", () => {
   it("probes every target once while all is well", async () => {
     const watch = await round();
-    expect(deps.probe.sent.map((call) => call.target)).toEqual(["gpt-east", "gpt-west", "gpt-north", "apim-east", "apim-west", "apim-north"]);
+    expect(deps.probe.sent.map((call) => call.target)).toEqual([
+      "gpt-east",
+      "gpt-west",
+      "gpt-north",
+      "apim-east",
+      "apim-west",
+      "apim-north",
+    ]);
     expect(Object.values(watch.verdicts).map((v) => v.state)).toEqual(Array.from({ length: 6 }, () => "healthy"));
     expect(deps.clock.elapsed()).toBe(0);
   });
@@ -91,7 +98,12 @@ describe("a confirm burst", () => {
   });
 
   it("that earlier failures make certain at once ends at once", async () => {
-    const before: Watch = { observations: { "gpt-east": [0, 1, 2].map((i) => observation("failed", at(i))) }, verdicts: { "gpt-east": verdict("healthy") }, announced: {}, roundAt: at(2) };
+    const before: Watch = {
+      observations: { "gpt-east": [0, 1, 2].map((i) => observation("failed", at(i))) },
+      verdicts: { "gpt-east": verdict("healthy") },
+      announced: {},
+      roundAt: at(2),
+    };
     await putWatch(deps, before, undefined);
     await deps.clock.advance(15);
     deps.probe.script = { "gpt-east": ["failed"] };
@@ -127,7 +139,12 @@ describe("the memory of observations", () => {
   });
 
   it("forgets targets that the estate no longer has, and what is stale", () => {
-    const old: Watch = { observations: { gone: [observation("ok", at(0), "gone")], "gpt-east": [observation("failed", at(0))] }, verdicts: { gone: verdict("failing") }, announced: {}, roundAt: null };
+    const old: Watch = {
+      observations: { gone: [observation("ok", at(0), "gone")], "gpt-east": [observation("failed", at(0))] },
+      verdicts: { gone: verdict("failing") },
+      announced: {},
+      roundAt: null,
+    };
     const watch = withObservations(hubToHub(), old, [observation("ok", at(200))], at(200));
     expect(Object.keys(watch.verdicts)).not.toContain("gone");
     expect(watch.observations["gpt-east"]).toHaveLength(1);

@@ -14,15 +14,25 @@ beforeEach(async () => {
   deps = await know(fakeDeps());
 });
 
-const evacuate = (region: string, changes: Parameters<typeof evacuation>[1] = {}, failing: readonly string[] = [region]): Promise<StartResult> =>
-  startEvacuation(deps, deps.starter, evacuation(region, changes), verdictsWith(deps, ...failing));
+const evacuate = (
+  region: string,
+  changes: Parameters<typeof evacuation>[1] = {},
+  failing: readonly string[] = [region],
+): Promise<StartResult> => startEvacuation(deps, deps.starter, evacuation(region, changes), verdictsWith(deps, ...failing));
 const restore = (changes: Partial<Parameters<typeof startRestore>[2]> = {}): Promise<StartResult> =>
   startRestore(deps, deps.starter, { region: "east", mode: "graceful", initiator: "automatic", reason: "healthy", ...changes });
 
 describe("starting an evacuation", () => {
   it("places the hold, puts the run on record and starts it", async () => {
-    expect(await evacuate("east")).toMatchObject({ started: true, joined: false, run: { id: EAST, runbook: "evacuate", targetShare: 0, mode: "ungraceful" } });
-    expect(await stateOf(deps)).toMatchObject({ episode: "20260105T000000Z", holds: [{ region: "east", share: 1, owner: EAST, targetShare: 0 }] });
+    expect(await evacuate("east")).toMatchObject({
+      started: true,
+      joined: false,
+      run: { id: EAST, runbook: "evacuate", targetShare: 0, mode: "ungraceful" },
+    });
+    expect(await stateOf(deps)).toMatchObject({
+      episode: "20260105T000000Z",
+      holds: [{ region: "east", share: 1, owner: EAST, targetShare: 0 }],
+    });
     expect(deps.starter.started.map((run) => run.id)).toEqual([EAST]);
     expect(await readRun(deps, EAST)).toMatchObject({ run: { id: EAST }, outcome: null });
     expect(await ledger(deps, EAST)).toEqual([
@@ -50,7 +60,9 @@ describe("starting an evacuation", () => {
   it("of two regions in the same instant does not pass the guard on concurrency", async () => {
     const results = await Promise.all([evacuate("east", {}, ["east", "west"]), evacuate("west", {}, ["east", "west"])]);
     expect(results.filter((result) => result.started)).toHaveLength(1);
-    expect(results.find((result) => !result.started)).toMatchObject({ reason: expect.stringMatching(/^maxConcurrentShifts: 1 other region is held/) });
+    expect(results.find((result) => !result.started)).toMatchObject({
+      reason: expect.stringMatching(/^maxConcurrentShifts: 1 other region is held/),
+    });
     expect((await stateOf(deps)).holds).toHaveLength(1);
     expect(deps.starter.started).toHaveLength(1);
   });
@@ -73,13 +85,20 @@ describe("starting an evacuation", () => {
 
   it("a person overrides one guard, and that stays with the run", async () => {
     const override = { guard: "minHealthyRegions", reason: "north is fine, I looked" } as const;
-    expect(await evacuate("east", { initiator: "manual", override }, ["east", "west", "north"])).toMatchObject({ started: true, run: { override } });
+    expect(await evacuate("east", { initiator: "manual", override }, ["east", "west", "north"])).toMatchObject({
+      started: true,
+      run: { override },
+    });
     expect((await readRun(deps, EAST))?.run.override).toEqual(override);
   });
 
   it("of a region that is being evacuated joins the run", async () => {
     await evacuate("east");
-    expect(await evacuate("east", { initiator: "manual", mode: "graceful" })).toMatchObject({ started: true, joined: true, run: { id: EAST, initiator: "automatic" } });
+    expect(await evacuate("east", { initiator: "manual", mode: "graceful" })).toMatchObject({
+      started: true,
+      joined: true,
+      run: { id: EAST, initiator: "automatic" },
+    });
     expect(deps.starter.started).toHaveLength(1);
   });
 
@@ -91,8 +110,17 @@ describe("starting an evacuation", () => {
   it("of a region that is being restored takes it back under an id of its own", async () => {
     await evacuate("east");
     await restore();
-    expect(await evacuate("east", { initiator: "manual", share: 0.5, mode: "graceful" })).toMatchObject({ started: true, joined: false, run: { id: `${EAST}-2`, targetShare: 0.5, mode: "graceful" } });
-    expect(holdOf(await stateOf(deps), "east")).toMatchObject({ owner: `${EAST}-2`, initiator: "manual", targetShare: 0.5, mode: "graceful" });
+    expect(await evacuate("east", { initiator: "manual", share: 0.5, mode: "graceful" })).toMatchObject({
+      started: true,
+      joined: false,
+      run: { id: `${EAST}-2`, targetShare: 0.5, mode: "graceful" },
+    });
+    expect(holdOf(await stateOf(deps), "east")).toMatchObject({
+      owner: `${EAST}-2`,
+      initiator: "manual",
+      targetShare: 0.5,
+      mode: "graceful",
+    });
   });
 });
 
@@ -101,7 +129,12 @@ describe("starting a restore", () => {
     await evacuate("east");
     await setState(deps, [hold("east", 0, { gate: "closed", owner: EAST })], { evacuations: { east: 1 } });
     expect(await restore()).toMatchObject({ started: true, joined: false, run: { id: "restore-east-20260105T000000Z", targetShare: 1 } });
-    expect(holdOf(await stateOf(deps), "east")).toMatchObject({ share: 0, gate: "closed", owner: "restore-east-20260105T000000Z", mode: "graceful" });
+    expect(holdOf(await stateOf(deps), "east")).toMatchObject({
+      share: 0,
+      gate: "closed",
+      owner: "restore-east-20260105T000000Z",
+      mode: "graceful",
+    });
   });
 
   it("twice in the same instant makes one run", async () => {
@@ -125,10 +158,16 @@ describe("starting a restore", () => {
 
 describe("a hold without a running run", () => {
   const resume = async (): Promise<void> => resumeOrphans(deps, deps.starter, await stateOf(deps));
-  const broken: RunStarter = { isRunning: async () => false, wake: async () => undefined, start: () => Promise.reject(new Error("the host was killed")) };
+  const broken: RunStarter = {
+    isRunning: async () => false,
+    wake: async () => undefined,
+    start: () => Promise.reject(new Error("the host was killed")),
+  };
 
   it("whose start was cut off gets its run again, as it was meant", async () => {
-    await expect(startEvacuation(deps, broken, evacuation("east", { share: 0.3, mode: "graceful" }), verdictsWith(deps, "east"))).rejects.toThrow("killed");
+    await expect(
+      startEvacuation(deps, broken, evacuation("east", { share: 0.3, mode: "graceful" }), verdictsWith(deps, "east")),
+    ).rejects.toThrow("killed");
     await resume();
     expect(deps.starter.started).toMatchObject([{ id: EAST, runbook: "evacuate", mode: "graceful", targetShare: 0.3 }]);
   });
@@ -140,7 +179,18 @@ describe("a hold without a running run", () => {
     await expect(evacuate("east")).rejects.toThrow("killed");
     deps.state.beforeWrite = () => undefined;
     await resume();
-    expect(deps.starter.started).toEqual([{ id: EAST, runbook: "evacuate", region: "east", mode: "ungraceful", targetShare: 0, initiator: "automatic", reason: "it fails", startedAt: "2026-01-05T00:00:00.000Z" }]);
+    expect(deps.starter.started).toEqual([
+      {
+        id: EAST,
+        runbook: "evacuate",
+        region: "east",
+        mode: "ungraceful",
+        targetShare: 0,
+        initiator: "automatic",
+        reason: "it fails",
+        startedAt: "2026-01-05T00:00:00.000Z",
+      },
+    ]);
   });
 
   it("that is being restored gets its restore again", async () => {
@@ -148,7 +198,12 @@ describe("a hold without a running run", () => {
     await restore({ mode: "ungraceful" });
     deps.starter.end("restore-east-20260105T000000Z");
     await resume();
-    expect(deps.starter.started.at(-1)).toMatchObject({ id: "restore-east-20260105T000000Z", runbook: "restore", mode: "ungraceful", targetShare: 1 });
+    expect(deps.starter.started.at(-1)).toMatchObject({
+      id: "restore-east-20260105T000000Z",
+      runbook: "restore",
+      mode: "ungraceful",
+      targetShare: 1,
+    });
   });
 
   it("whose run lives is left alone", async () => {

@@ -49,13 +49,22 @@ describe("intend", () => {
 
   it("loses no change of another run in between", async () => {
     await setState(deps, [hold("east", 1), hold("west", 1)]);
-    await Promise.all(["east", "west"].map((region) => intend(deps, { run: runOf("evacuate", region), change: { share: 0 }, reason: "x" })));
+    await Promise.all(
+      ["east", "west"].map((region) => intend(deps, { run: runOf("evacuate", region), change: { share: 0 }, reason: "x" })),
+    );
     expect((await stateOf(deps)).holds.map((h) => h.share)).toEqual([0, 0]);
   });
 });
 
 describe("record", () => {
-  const item = (state: ConvergedState): Converged => ({ kind: "pool", target: "apim-east/gpt", region: "east", state, reason: "why", since: T0 });
+  const item = (state: ConvergedState): Converged => ({
+    kind: "pool",
+    target: "apim-east/gpt",
+    region: "east",
+    state,
+    reason: "why",
+    since: T0,
+  });
   const tell = (states: readonly ConvergedState[], run = evacuate, change: object = { share: 0 }): Promise<null> =>
     record(deps, { run, change, reason: "share 0 %", convergence: { at: T0, items: states.map(item) } });
 
@@ -80,7 +89,8 @@ describe("record", () => {
 });
 
 describe("finish", () => {
-  const restored = (region = "east"): Promise<null> => finish(deps, { run: runOf("restore", region), outcome: "restored", reason: "routing is back to normal" });
+  const restored = (region = "east"): Promise<null> =>
+    finish(deps, { run: runOf("restore", region), outcome: "restored", reason: "routing is back to normal" });
   beforeEach(async () => {
     await setState(deps, [hold("east", 1, { owner: restore.id }), hold("west", 0.5)]);
     await converge(deps, { run: restore.id, write: true });

@@ -18,7 +18,10 @@ describe("the kill switch", () => {
     expect(await readKillSwitch(deps)).toEqual({ on: true, ...by, at: at(5) });
     await setKillSwitch(deps, false, by);
     expect(await readKillSwitch(deps)).toMatchObject({ on: false });
-    expect(await ledger(deps, null)).toEqual(["intend kill switch on by ops@contoso.com: drill", "intend kill switch off by ops@contoso.com: drill"]);
+    expect(await ledger(deps, null)).toEqual([
+      "intend kill switch on by ops@contoso.com: drill",
+      "intend kill switch off by ops@contoso.com: drill",
+    ]);
   });
 
   it("leaves the holds as they are", async () => {
@@ -40,7 +43,10 @@ describe("a gate set by hand", () => {
     await setGate(deps, "east", "closed", by);
     await setGate(deps, "west", "closed", by);
     expect(await setGate(deps, "east", "open", by)).toBe("open");
-    expect((await stateOf(deps)).manualGates.map(({ region, state }) => [region, state])).toEqual([["west", "closed"], ["east", "open"]]);
+    expect((await stateOf(deps)).manualGates.map(({ region, state }) => [region, state])).toEqual([
+      ["west", "closed"],
+      ["east", "open"],
+    ]);
   });
 });
 
@@ -56,7 +62,10 @@ describe("what gateways ask", () => {
 
   it("is read once in five seconds for all regions", async () => {
     let reads = 0;
-    const counting = { ...deps, state: { ...deps.state, get: <T>(partition: string, key: string) => ((reads += 1), deps.state.get<T>(partition, key)) } };
+    const counting = {
+      ...deps,
+      state: { ...deps.state, get: <T>(partition: string, key: string) => ((reads += 1), deps.state.get<T>(partition, key)) },
+    };
     const gate = createGateReader(counting);
     await gate("east");
     await deps.clock.advance(4.9);

@@ -21,8 +21,18 @@ describe("admission: the part of a region's tokens that the others can carry", (
     ["a region without traffic can move whole", { "gpt-east": 0, "gpt-west": 1_000_000, "gpt-north": 0 }, [], 1],
     ["an unknown demand of the region is unknown", { "gpt-east": null, "gpt-west": 0, "gpt-north": 0 }, [], null],
     ["an unknown demand of a survivor is unknown", { "gpt-east": 800_000, "gpt-west": null, "gpt-north": 0 }, [], null],
-    ["a region that is held itself takes nothing over", { "gpt-east": 800_000, "gpt-west": 0, "gpt-north": 600_000 }, [limits("west", 0)], 0.5],
-    ["the region's own hold does not count", { "gpt-east": 800_000, "gpt-west": 800_000, "gpt-north": 100_000 }, [limits("east", 0.25)], 0.5],
+    [
+      "a region that is held itself takes nothing over",
+      { "gpt-east": 800_000, "gpt-west": 0, "gpt-north": 600_000 },
+      [limits("west", 0)],
+      0.5,
+    ],
+    [
+      "the region's own hold does not count",
+      { "gpt-east": 800_000, "gpt-west": 800_000, "gpt-north": 100_000 },
+      [limits("east", 0.25)],
+      0.5,
+    ],
   ])("%s", (_rule, demand, holds, share) => {
     expect(admit(estate, normal, holds, "east", { ...UNKNOWN_CAPACITY, demand }).maxSafeShare).toBe(share);
   });
@@ -58,7 +68,10 @@ describe("admission: the part of a region's tokens that the others can carry", (
   it("a hub's pool counts once, whatever the number of gateways", () => {
     const hub = hubAndSpoke();
     const found = admit(hub, normalRouting(hub), [], "east", capacity(hub, 400_000));
-    expect(found.survivors.map(({ receives, headroom }) => [Math.round(receives), headroom])).toEqual([[200_000, 600_000], [200_000, 600_000]]);
+    expect(found.survivors.map(({ receives, headroom }) => [Math.round(receives), headroom])).toEqual([
+      [200_000, 600_000],
+      [200_000, 600_000],
+    ]);
   });
 
   it("never lets more tokens into a quota pool than its headroom", () => {
@@ -66,13 +79,21 @@ describe("admission: the part of a region's tokens that the others can carry", (
     const weights = fc.tuple(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 100 }));
     fc.assert(
       fc.property(fc.tuple(tokens, tokens, tokens), weights, ([east, west, north], [w, n]) => {
-        const routing = { ...normal, pools: normal.pools.map((pool) => (pool.gateway === "apim-east" ? { ...pool, members: [member("east", 1), member("west", 2, w), member("north", 2, n)] } : pool)) };
+        const routing = {
+          ...normal,
+          pools: normal.pools.map((pool) =>
+            pool.gateway === "apim-east" ? { ...pool, members: [member("east", 1), member("west", 2, w), member("north", 2, n)] } : pool,
+          ),
+        };
         const known = { ...UNKNOWN_CAPACITY, demand: { "gpt-east": east, "gpt-west": west, "gpt-north": north } };
         const { maxSafeShare } = admit(estate, routing, [], "east", known);
         if (maxSafeShare === null) throw new Error("everything is known");
         const moved = desiredRouting(estate, routing, [limits("east", 1 - maxSafeShare)]).routing.pools[0];
         const parts = trafficParts(moved?.members ?? []);
-        for (const [region, demand] of [["west", west], ["north", north]] as const) {
+        for (const [region, demand] of [
+          ["west", west],
+          ["north", north],
+        ] as const) {
           // Weights are whole points, and a present member carries at least one of them.
           expect((parts[region] ?? 0) * east).toBeLessThanOrEqual(1_000_000 - demand + 0.02 * east);
         }
@@ -87,7 +108,12 @@ describe("quota pools", () => {
     ["global deployments share one", { deploymentType: "GlobalStandard" }, { deploymentType: "GlobalStandard" }, true],
     ["data-zone deployments share one", { deploymentType: "DataZoneStandard" }, { deploymentType: "DataZoneStandard" }, true],
     ["types are apart", { deploymentType: "GlobalStandard" }, { deploymentType: "DataZoneStandard" }, false],
-    ["models are apart", { deploymentType: "GlobalStandard" }, { deploymentType: "GlobalStandard", model: { name: "gpt-5", version: "1" } }, false],
+    [
+      "models are apart",
+      { deploymentType: "GlobalStandard" },
+      { deploymentType: "GlobalStandard", model: { name: "gpt-5", version: "1" } },
+      false,
+    ],
   ])("%s", (_rule, a, b, same) => {
     expect(quotaPoolOf(deployment("east", a)) === quotaPoolOf(deployment("west", b))).toBe(same);
   });
@@ -98,8 +124,12 @@ describe("quota pools", () => {
   });
 
   it("one unknown makes the whole pool unknown", () => {
-    const global = hubToHub(["east", "west"], { deployments: ["east", "west"].map((r) => deployment(r, { deploymentType: "GlobalStandard" })) });
-    expect(quotaPools(global, { ...UNKNOWN_CAPACITY, demand: { "gpt-east": 10 } })).toMatchObject([{ regions: ["east", "west"], limit: 2_000_000, demand: null, headroom: null }]);
+    const global = hubToHub(["east", "west"], {
+      deployments: ["east", "west"].map((r) => deployment(r, { deploymentType: "GlobalStandard" })),
+    });
+    expect(quotaPools(global, { ...UNKNOWN_CAPACITY, demand: { "gpt-east": 10 } })).toMatchObject([
+      { regions: ["east", "west"], limit: 2_000_000, demand: null, headroom: null },
+    ]);
   });
 });
 

@@ -6,7 +6,7 @@ import type { HoldLimits } from "../../src/domain/desired-routing.ts";
 import { backendName, type PoolMember, type PoolRouting, type Routing } from "../../src/domain/routing.ts";
 import { hubToHub, memberId, normalRouting } from "../support/builders.ts";
 
-export const REGIONS = ["east", "west", "north", "south", "far"] as const;
+const REGIONS = ["east", "west", "north", "south", "far"] as const;
 
 export interface Case {
   readonly estate: Estate;
@@ -21,22 +21,34 @@ function members(regions: readonly string[]): fc.Arbitrary<readonly PoolMember[]
   const one = fc.tuple(priority, weight);
   const fields = fc.array(one, { minLength: regions.length, maxLength: regions.length });
   return fields.map((all) =>
-    all.map(([p, w], i) => ({ id: memberId(regions[i] ?? ""), ...(p === undefined ? {} : { priority: p }), ...(w === undefined ? {} : { weight: w }) })),
+    all.map(([p, w], i) => ({
+      id: memberId(regions[i] ?? ""),
+      ...(p === undefined ? {} : { priority: p }),
+      ...(w === undefined ? {} : { weight: w }),
+    })),
   );
 }
 
-export function holdsOn(regions: readonly string[]): fc.Arbitrary<readonly HoldLimits[]> {
+function holdsOn(regions: readonly string[]): fc.Arbitrary<readonly HoldLimits[]> {
   const share = fc.constantFrom(0, 0, 0.05, 0.25, 0.5, 0.75, 1);
   const origin = fc.constantFrom("enabled" as const, "disabled" as const);
-  return fc.subarray([...regions]).chain((held) => fc.tuple(...held.map((region) => fc.record({ region: fc.constant(region), share, origin }))));
+  return fc
+    .subarray([...regions])
+    .chain((held) => fc.tuple(...held.map((region) => fc.record({ region: fc.constant(region), share, origin }))));
 }
 
 export const cases: fc.Arbitrary<Case> = fc.integer({ min: 2, max: REGIONS.length }).chain((count) => {
   const regions = REGIONS.slice(0, count);
   const estate = hubToHub(regions);
-  const pools = fc.tuple(...estate.gateways.map((gate) => members(regions).map((all): PoolRouting => ({ gateway: gate.id, pool: "gpt", members: all }))));
+  const pools = fc.tuple(
+    ...estate.gateways.map((gate) => members(regions).map((all): PoolRouting => ({ gateway: gate.id, pool: "gpt", members: all }))),
+  );
   const origins = normalRouting(estate).origins;
-  return fc.record({ estate: fc.constant(estate), normal: pools.map((all): Routing => ({ pools: all, origins })), holds: holdsOn(regions) });
+  return fc.record({
+    estate: fc.constant(estate),
+    normal: pools.map((all): Routing => ({ pools: all, origins })),
+    holds: holdsOn(regions),
+  });
 });
 
 /** The region that a member of these estates leads to. */

@@ -3,14 +3,33 @@ import { UNKNOWN_CAPACITY } from "../../src/domain/capacity.ts";
 import { decide, decideRegion, restoreReadiness, type DecideInput, type Decision } from "../../src/domain/decide.ts";
 import type { Hold } from "../../src/domain/hold.ts";
 import type { RegionVerdict } from "../../src/domain/region-verdict.ts";
-import { at, capacity, deployment, hold, hubAndSpoke, hubToHub, normalRouting, regionVerdict, stateWith, verdict } from "../support/builders.ts";
+import {
+  at,
+  capacity,
+  deployment,
+  hold,
+  hubAndSpoke,
+  hubToHub,
+  normalRouting,
+  regionVerdict,
+  stateWith,
+  verdict,
+} from "../support/builders.ts";
 
 const estate = hubToHub();
 const EAST_DOWN = [regionVerdict("east", "failing"), regionVerdict("west"), regionVerdict("north")];
 
 function input(changes: Partial<DecideInput> = {}): DecideInput {
   const used = changes.estate ?? estate;
-  return { estate: used, state: stateWith([]), verdicts: EAST_DOWN, capacity: capacity(used, 300_000), routing: normalRouting(used), now: at(1000), ...changes };
+  return {
+    estate: used,
+    state: stateWith([]),
+    verdicts: EAST_DOWN,
+    capacity: capacity(used, 300_000),
+    routing: normalRouting(used),
+    now: at(1000),
+    ...changes,
+  };
 }
 
 const east = (changes: Partial<DecideInput> = {}): Decision => {
@@ -18,28 +37,80 @@ const east = (changes: Partial<DecideInput> = {}): Decision => {
   if (decision === undefined) throw new Error("no decision");
   return decision;
 };
-const mode = (wanted: "off" | "recommend" | "auto"): Partial<DecideInput> => ({ estate: hubToHub(undefined, { safety: { mode: wanted } }) });
+const mode = (wanted: "off" | "recommend" | "auto"): Partial<DecideInput> => ({
+  estate: hubToHub(undefined, { safety: { mode: wanted } }),
+});
 const killed = stateWith([], { killSwitch: { on: true, by: "ops", reason: "drill", at: at(5) } });
 
 describe("an unheld region", () => {
   it.each<[rule: string, changes: Partial<DecideInput>, action: Decision["action"], reason: string]>([
     ["healthy: nothing", { verdicts: [regionVerdict("east"), ...EAST_DOWN.slice(1)] }, "none", "it is healthy"],
-    ["pressured: nothing, moving is no cure", { verdicts: [regionVerdict("east", "pressured"), ...EAST_DOWN.slice(1)] }, "none", "it is pressured"],
-    ["misconfigured: nothing", { verdicts: [regionVerdict("east", "misconfigured"), ...EAST_DOWN.slice(1)] }, "none", "it is misconfigured"],
+    [
+      "pressured: nothing, moving is no cure",
+      { verdicts: [regionVerdict("east", "pressured"), ...EAST_DOWN.slice(1)] },
+      "none",
+      "it is pressured",
+    ],
+    [
+      "misconfigured: nothing",
+      { verdicts: [regionVerdict("east", "misconfigured"), ...EAST_DOWN.slice(1)] },
+      "none",
+      "it is misconfigured",
+    ],
     ["inconclusive: nothing", { verdicts: [regionVerdict("east", "inconclusive"), ...EAST_DOWN.slice(1)] }, "none", "it is inconclusive"],
     ["failing: evacuate", {}, "evacuate", "Foundry of east: it is failing"],
     ["failing in mode recommend: say so", mode("recommend"), "recommend", "Foundry of east: it is failing"],
     ["failing in mode off: refuse", mode("off"), "refuse", "automationEnabled: the mode is off, not auto"],
-    ["failing with the kill switch on: refuse", { state: killed }, "refuse", `automationEnabled: the kill switch is on since ${at(5)}: drill`],
-    ["failing with the kill switch on in mode recommend: refuse", { state: killed, ...mode("recommend") }, "refuse", `automationEnabled: the kill switch is on since ${at(5)}: drill`],
-    ["in mode recommend another guard's refusal is a refusal, and is named", { ...mode("recommend"), capacity: UNKNOWN_CAPACITY }, "refuse", "survivorCapacity: the demand of east is unknown"],
+    [
+      "failing with the kill switch on: refuse",
+      { state: killed },
+      "refuse",
+      `automationEnabled: the kill switch is on since ${at(5)}: drill`,
+    ],
+    [
+      "failing with the kill switch on in mode recommend: refuse",
+      { state: killed, ...mode("recommend") },
+      "refuse",
+      `automationEnabled: the kill switch is on since ${at(5)}: drill`,
+    ],
+    [
+      "in mode recommend another guard's refusal is a refusal, and is named",
+      { ...mode("recommend"), capacity: UNKNOWN_CAPACITY },
+      "refuse",
+      "survivorCapacity: the demand of east is unknown",
+    ],
     ["nobody's capacity is known: refuse", { capacity: UNKNOWN_CAPACITY }, "refuse", "survivorCapacity: the demand of east is unknown"],
     ["routing was never read: refuse", { routing: null }, "refuse", "survivorCapacity: the pools' routing has never been read"],
-    ["everything fails at once: doubt the prober", { verdicts: ["east", "west", "north"].map((r) => regionVerdict(r, "failing", "failing")) }, "refuse", "selfDoubt: none of 6 regional verdicts is healthy: the prober itself may be cut off"],
-    ["every Foundry fails and the gateways answer: nobody could take over", { verdicts: ["east", "west", "north"].map((r) => regionVerdict(r, "failing")) }, "refuse", "minHealthyRegions: 0 healthy regions would remain (none), 1 needed"],
-    ["another region is held: one at a time", { state: stateWith([hold("west", 0)]) }, "refuse", "maxConcurrentShifts: 1 other region is held (west), at most 1 at a time"],
-    ["only the gateway fails: leave the gateway, keep the tokens", { verdicts: [regionVerdict("east", "healthy", "failing"), ...EAST_DOWN.slice(1)] }, "evacuate", "gateway of east: it is failing"],
-    ["a deployment that carries nothing fails: nothing to move", { routing: { ...normalRouting(estate), pools: [] } }, "none", "it is failing"],
+    [
+      "everything fails at once: doubt the prober",
+      { verdicts: ["east", "west", "north"].map((r) => regionVerdict(r, "failing", "failing")) },
+      "refuse",
+      "selfDoubt: none of 6 regional verdicts is healthy: the prober itself may be cut off",
+    ],
+    [
+      "every Foundry fails and the gateways answer: nobody could take over",
+      { verdicts: ["east", "west", "north"].map((r) => regionVerdict(r, "failing")) },
+      "refuse",
+      "minHealthyRegions: 0 healthy regions would remain (none), 1 needed",
+    ],
+    [
+      "another region is held: one at a time",
+      { state: stateWith([hold("west", 0)]) },
+      "refuse",
+      "maxConcurrentShifts: 1 other region is held (west), at most 1 at a time",
+    ],
+    [
+      "only the gateway fails: leave the gateway, keep the tokens",
+      { verdicts: [regionVerdict("east", "healthy", "failing"), ...EAST_DOWN.slice(1)] },
+      "evacuate",
+      "gateway of east: it is failing",
+    ],
+    [
+      "a deployment that carries nothing fails: nothing to move",
+      { routing: { ...normalRouting(estate), pools: [] } },
+      "none",
+      "it is failing",
+    ],
   ])("%s", (_rule, changes, action, reason) => {
     expect(east(changes)).toMatchObject({ region: "east", action, reason });
   });
@@ -58,12 +129,20 @@ describe("an unheld region", () => {
 
   it("a failing gateway that no edge leads to is nobody's to leave", () => {
     const hub = hubAndSpoke();
-    const verdicts = [regionVerdict("hub", "healthy", "failing"), ...["east", "west", "north"].map((r) => regionVerdict(r, "healthy", null))];
+    const verdicts = [
+      regionVerdict("hub", "healthy", "failing"),
+      ...["east", "west", "north"].map((r) => regionVerdict(r, "healthy", null)),
+    ];
     expect(decide(input({ estate: hub, verdicts })).map((d) => d.action)).toEqual(["none", "none", "none", "none"]);
   });
 
   it("a spoke of a hub is evacuated like any other", () => {
-    const verdicts = [regionVerdict("hub"), regionVerdict("east", "failing", null), regionVerdict("west", "healthy", null), regionVerdict("north", "healthy", null)];
+    const verdicts = [
+      regionVerdict("hub"),
+      regionVerdict("east", "failing", null),
+      regionVerdict("west", "healthy", null),
+      regionVerdict("north", "healthy", null),
+    ];
     expect(decide(input({ estate: hubAndSpoke(), verdicts })).map((d) => d.action)).toEqual(["none", "evacuate", "none", "none"]);
   });
 
@@ -73,7 +152,11 @@ describe("an unheld region", () => {
   });
 
   it("decides for every region, in the estate's order", () => {
-    expect(decide(input()).map((d) => [d.region, d.action])).toEqual([["east", "evacuate"], ["west", "none"], ["north", "none"]]);
+    expect(decide(input()).map((d) => [d.region, d.action])).toEqual([
+      ["east", "evacuate"],
+      ["west", "none"],
+      ["north", "none"],
+    ]);
   });
 });
 
@@ -90,15 +173,64 @@ describe("a held region", () => {
     ["healthy for the soak: restore", {}, healthySince(880), false, "restore", "healthy for 120 s of the 120 s soak"],
     ["the soak doubles with each relapse", { relapses: 2 }, healthySince(521), false, "none", "healthy for 479 s of the 480 s soak"],
     ["the grown soak ends too", { relapses: 2 }, healthySince(520), false, "restore", "healthy for 480 s of the 480 s soak"],
-    ["a manual hold is not restored automatically", { initiator: "manual" }, healthySince(0), false, "none", "held by a person's run evacuate-east-20260105T000000Z"],
+    [
+      "a manual hold is not restored automatically",
+      { initiator: "manual" },
+      healthySince(0),
+      false,
+      "none",
+      "held by a person's run evacuate-east-20260105T000000Z",
+    ],
     ["the kill switch keeps an automatic hold", {}, healthySince(0), true, "none", "the kill switch is on: a person must restore it"],
     ["a running restore is left alone", { owner: "restore-east-x" }, healthySince(0), false, "none", "restore-east-x is restoring it"],
-    ["a running restore that has given nothing back yet is left alone", { owner: "restore-east-x", share: 0 }, regionVerdict("east", "failing"), false, "none", "restore-east-x is restoring it"],
-    ["a region that fails again while it is restored wakes its run", { owner: "restore-east-x", share: 0.25 }, regionVerdict("east", "failing"), false, "wake", "east got worse while restore-east-x waits"],
-    ["a gateway that begins to fail wakes its run", { gate: "open" }, regionVerdict("east", "healthy", "failing"), false, "wake", expect.stringContaining("got worse")],
-    ["nobody is woken while the kill switch is on", { owner: "restore-east-x", share: 0.25 }, regionVerdict("east", "failing"), true, "none", expect.any(String)],
-    ["a sick gateway does not keep the weights held", { share: 0, gate: "closed" }, { ...healthySince(0), gateway: verdict("failing", at(0)) }, false, "restore", expect.stringContaining("healthy for")],
-    ["a region whose gateway alone was left waits for the gateway", { share: 1, gate: "closed" }, regionVerdict("east", "healthy", "failing"), false, "none", "still failing: it is failing"],
+    [
+      "a running restore that has given nothing back yet is left alone",
+      { owner: "restore-east-x", share: 0 },
+      regionVerdict("east", "failing"),
+      false,
+      "none",
+      "restore-east-x is restoring it",
+    ],
+    [
+      "a region that fails again while it is restored wakes its run",
+      { owner: "restore-east-x", share: 0.25 },
+      regionVerdict("east", "failing"),
+      false,
+      "wake",
+      "east got worse while restore-east-x waits",
+    ],
+    [
+      "a gateway that begins to fail wakes its run",
+      { gate: "open" },
+      regionVerdict("east", "healthy", "failing"),
+      false,
+      "wake",
+      expect.stringContaining("got worse"),
+    ],
+    [
+      "nobody is woken while the kill switch is on",
+      { owner: "restore-east-x", share: 0.25 },
+      regionVerdict("east", "failing"),
+      true,
+      "none",
+      expect.any(String),
+    ],
+    [
+      "a sick gateway does not keep the weights held",
+      { share: 0, gate: "closed" },
+      { ...healthySince(0), gateway: verdict("failing", at(0)) },
+      false,
+      "restore",
+      expect.stringContaining("healthy for"),
+    ],
+    [
+      "a region whose gateway alone was left waits for the gateway",
+      { share: 1, gate: "closed" },
+      regionVerdict("east", "healthy", "failing"),
+      false,
+      "none",
+      "still failing: it is failing",
+    ],
   ])("%s", (_rule, changes, found, kill, action, reason) => {
     expect(held(changes, found, kill)).toMatchObject({ action, reason });
   });
@@ -106,7 +238,10 @@ describe("a held region", () => {
   it("soaks by its Foundry when tokens were moved, by its gateway when that alone was left", () => {
     const parts: RegionVerdict = { ...healthySince(0), gateway: verdict("healthy", at(950)) };
     expect(restoreReadiness(estate, parts, { relapses: 0, share: 0 }, at(1000)).ready).toBe(true);
-    expect(restoreReadiness(estate, parts, { relapses: 0, share: 1 }, at(1000))).toEqual({ ready: false, reason: "healthy for 50 s of the 120 s soak" });
+    expect(restoreReadiness(estate, parts, { relapses: 0, share: 1 }, at(1000))).toEqual({
+      ready: false,
+      reason: "healthy for 50 s of the 120 s soak",
+    });
   });
 
   it("does not come back while it is throttled", () => {

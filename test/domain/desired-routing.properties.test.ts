@@ -52,7 +52,8 @@ describe("desired routing", () => {
       eachPool(given, (before, after) => {
         for (const member of after.members) {
           const old = before.members.find((other) => backendName(other.id) === backendName(member.id));
-          if (member.weight !== undefined && member.weight !== old?.weight) expect(Number.isInteger(member.weight) && member.weight >= 1 && member.weight <= 100).toBe(true);
+          if (member.weight !== undefined && member.weight !== old?.weight)
+            expect(Number.isInteger(member.weight) && member.weight >= 1 && member.weight <= 100).toBe(true);
         }
       }),
     );

@@ -23,10 +23,22 @@ describe("a pool with a local member first and remote ones as fallback", () => {
     ["a limited first choice draws the fallback up beside it", [limits("east", 0.25)], "east p1 w25, west p1 w38, north p1 w37"],
     ["a drained fallback leaves the first choice alone", [limits("west", 0)], "east p1, north p2"],
     ["a limited fallback shares with its neighbour", [limits("west", 0.5)], "east p1, west p2 w25, north p2 w75"],
-    ["of a limited and a free helper the free one takes the rest", [limits("east", 0.5), limits("west", 0.5)], "east p1 w50, west p1 w13, north p1 w37"],
+    [
+      "of a limited and a free helper the free one takes the rest",
+      [limits("east", 0.5), limits("west", 0.5)],
+      "east p1 w50, west p1 w13, north p1 w37",
+    ],
     ["two drained regions leave the third", [limits("east", 0), limits("west", 0)], "north p2"],
-    ["when nobody is left it stays normal and says so", [limits("east", 0), limits("west", 0), limits("north", 0)], "east p1, west p2, north p2 unserved"],
-    ["when everybody is limited they share in proportion", [limits("east", 0.2), limits("west", 0.2), limits("north", 0.2)], "east p1 w20, west p1 w40, north p1 w40"],
+    [
+      "when nobody is left it stays normal and says so",
+      [limits("east", 0), limits("west", 0), limits("north", 0)],
+      "east p1, west p2, north p2 unserved",
+    ],
+    [
+      "when everybody is limited they share in proportion",
+      [limits("east", 0.2), limits("west", 0.2), limits("north", 0.2)],
+      "east p1 w20, west p1 w40, north p1 w40",
+    ],
   ])("%s", (_rule, holds, routing) => {
     expect(desired(pool, ...holds)).toBe(routing);
   });
@@ -58,11 +70,36 @@ describe("what Azure leaves out or somebody else set", () => {
       [limits("east", 0.5)],
       "east p1 w25, west w75, north p2",
     ],
-    ["a member without a weight counts as the mean", [member("east", 1, 40), member("west", 1, 20), member("north", 1)], [limits("east", 0)], "west p1 w20, north p1"],
-    ["weight 0 stays 0 when others take over", [member("east", 1, 50), member("west", 1, 50), member("north", 1, 0)], [limits("east", 0.5)], "east p1 w25, west p1 w75, north p1 w0"],
-    ["a member with weight 0 is nobody to take over", [member("east", 1, 100), member("north", 1, 0)], [limits("east", 0)], "east p1 w100, north p1 w0 unserved"],
-    ["a member that the estate does not know is never limited", [member("east", 1), member("elsewhere", 1)], [limits("east", 0)], "elsewhere p1"],
-    ["a third group stays where it is when the second joins the first", [member("east", 1), member("west", 2), member("north", 3)], [limits("east", 0.5)], "east p1 w50, west p1 w50, north p3"],
+    [
+      "a member without a weight counts as the mean",
+      [member("east", 1, 40), member("west", 1, 20), member("north", 1)],
+      [limits("east", 0)],
+      "west p1 w20, north p1",
+    ],
+    [
+      "weight 0 stays 0 when others take over",
+      [member("east", 1, 50), member("west", 1, 50), member("north", 1, 0)],
+      [limits("east", 0.5)],
+      "east p1 w25, west p1 w75, north p1 w0",
+    ],
+    [
+      "a member with weight 0 is nobody to take over",
+      [member("east", 1, 100), member("north", 1, 0)],
+      [limits("east", 0)],
+      "east p1 w100, north p1 w0 unserved",
+    ],
+    [
+      "a member that the estate does not know is never limited",
+      [member("east", 1), member("elsewhere", 1)],
+      [limits("east", 0)],
+      "elsewhere p1",
+    ],
+    [
+      "a third group stays where it is when the second joins the first",
+      [member("east", 1), member("west", 2), member("north", 3)],
+      [limits("east", 0.5)],
+      "east p1 w50, west p1 w50, north p3",
+    ],
   ])("%s", (_rule, pool, holds, routing) => {
     expect(desired(pool, ...holds)).toBe(routing);
   });

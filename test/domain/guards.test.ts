@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Admission } from "../../src/domain/admission.ts";
-import { admittedShare, climb, firstRefusal, GUARD_CODES, type GuardCode, type GuardInput, type GuardResult } from "../../src/domain/guards.ts";
+import {
+  admittedShare,
+  climb,
+  firstRefusal,
+  GUARD_CODES,
+  type GuardCode,
+  type GuardInput,
+  type GuardResult,
+} from "../../src/domain/guards.ts";
 import { at, hold, hubAndSpoke, hubToHub, regionVerdict, stateWith } from "../support/builders.ts";
 
 const admits = (maxSafeShare: number | null): Admission => ({ maxSafeShare, demand: 1, survivors: [], reason: "the admission's reason" });
@@ -34,25 +42,88 @@ describe("each guard bites, and lets pass what it need not stop", () => {
     ["mode off", "automationEnabled", { estate: hubToHub(undefined, { safety: { mode: "off" } }) }, "refused"],
     ["kill switch on", "automationEnabled", { state: stateWith([], killed) }, "refused"],
     ["kill switch off again", "automationEnabled", { state: stateWith([], { killSwitch: { ...killed.killSwitch, on: false } }) }, "passed"],
-    ["a person's start in mode off with the kill switch on", "automationEnabled", { initiator: "manual", state: stateWith([], killed), estate: hubToHub(undefined, { safety: { mode: "off" } }) }, "passed"],
+    [
+      "a person's start in mode off with the kill switch on",
+      "automationEnabled",
+      { initiator: "manual", state: stateWith([], killed), estate: hubToHub(undefined, { safety: { mode: "off" } }) },
+      "passed",
+    ],
 
     ["something works", "selfDoubt", {}, "passed"],
-    ["one pressured region is enough to trust the prober", "selfDoubt", { verdicts: [regionVerdict("east", "failing", "failing"), regionVerdict("west", "pressured", "failing")] }, "passed"],
-    ["everything fails at once", "selfDoubt", { verdicts: ["east", "west", "north"].map((r) => regionVerdict(r, "failing", "failing")) }, "refused"],
-    ["nothing could be measured", "selfDoubt", { verdicts: [regionVerdict("east", "failing", "failing"), regionVerdict("west", "inconclusive", "misconfigured")] }, "refused"],
-    ["a region with nothing in it proves nothing", "selfDoubt", { estate: hubAndSpoke(), verdicts: [regionVerdict("hub", "healthy", "failing"), regionVerdict("east", "failing", null)] }, "refused"],
+    [
+      "one pressured region is enough to trust the prober",
+      "selfDoubt",
+      { verdicts: [regionVerdict("east", "failing", "failing"), regionVerdict("west", "pressured", "failing")] },
+      "passed",
+    ],
+    [
+      "everything fails at once",
+      "selfDoubt",
+      { verdicts: ["east", "west", "north"].map((r) => regionVerdict(r, "failing", "failing")) },
+      "refused",
+    ],
+    [
+      "nothing could be measured",
+      "selfDoubt",
+      { verdicts: [regionVerdict("east", "failing", "failing"), regionVerdict("west", "inconclusive", "misconfigured")] },
+      "refused",
+    ],
+    [
+      "a region with nothing in it proves nothing",
+      "selfDoubt",
+      { estate: hubAndSpoke(), verdicts: [regionVerdict("hub", "healthy", "failing"), regionVerdict("east", "failing", null)] },
+      "refused",
+    ],
 
     ["two healthy regions remain", "minHealthyRegions", {}, "passed"],
-    ["none remains", "minHealthyRegions", { verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "failing"), regionVerdict("north", "pressured")] }, "refused"],
-    ["a held region does not count", "minHealthyRegions", { estate: hubToHub(undefined, { safety: { minHealthyRegions: 2 } }), state: stateWith([hold("west", 0)]) }, "refused"],
-    ["a region with a sick gateway does not count", "minHealthyRegions", { verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "healthy", "failing")] }, "refused"],
-    ["a region without a deployment takes no tokens over", "minHealthyRegions", { estate: hubAndSpoke(), verdicts: [regionVerdict("hub"), regionVerdict("east", "failing", null), regionVerdict("west", "failing", null)] }, "refused"],
-    ["a region without a gateway takes no clients over", "minHealthyRegions", { share: 1, verdicts: [regionVerdict("east", "healthy", "failing"), regionVerdict("west", "healthy", null)] }, "refused"],
-    ["a region without a gateway takes tokens over", "minHealthyRegions", { verdicts: [regionVerdict("east", "failing", null), regionVerdict("west", "healthy", null)] }, "passed"],
+    [
+      "none remains",
+      "minHealthyRegions",
+      { verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "failing"), regionVerdict("north", "pressured")] },
+      "refused",
+    ],
+    [
+      "a held region does not count",
+      "minHealthyRegions",
+      { estate: hubToHub(undefined, { safety: { minHealthyRegions: 2 } }), state: stateWith([hold("west", 0)]) },
+      "refused",
+    ],
+    [
+      "a region with a sick gateway does not count",
+      "minHealthyRegions",
+      { verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "healthy", "failing")] },
+      "refused",
+    ],
+    [
+      "a region without a deployment takes no tokens over",
+      "minHealthyRegions",
+      {
+        estate: hubAndSpoke(),
+        verdicts: [regionVerdict("hub"), regionVerdict("east", "failing", null), regionVerdict("west", "failing", null)],
+      },
+      "refused",
+    ],
+    [
+      "a region without a gateway takes no clients over",
+      "minHealthyRegions",
+      { share: 1, verdicts: [regionVerdict("east", "healthy", "failing"), regionVerdict("west", "healthy", null)] },
+      "refused",
+    ],
+    [
+      "a region without a gateway takes tokens over",
+      "minHealthyRegions",
+      { verdicts: [regionVerdict("east", "failing", null), regionVerdict("west", "healthy", null)] },
+      "passed",
+    ],
 
     ["nobody else is held", "maxConcurrentShifts", { state: stateWith([hold("east", 0.5)]) }, "passed"],
     ["another region is held", "maxConcurrentShifts", { state: stateWith([hold("west", 0.5)]) }, "refused"],
-    ["two at a time are allowed", "maxConcurrentShifts", { estate: hubToHub(undefined, { safety: { maxConcurrentShifts: 2 } }), state: stateWith([hold("west", 0.5)]) }, "passed"],
+    [
+      "two at a time are allowed",
+      "maxConcurrentShifts",
+      { estate: hubToHub(undefined, { safety: { maxConcurrentShifts: 2 } }), state: stateWith([hold("west", 0.5)]) },
+      "passed",
+    ],
 
     ["never held before", "cooldown", {}, "passed"],
     ["restored just before", "cooldown", { state: stateWith([], { lastReleased: { east: at(401) } }) }, "refused"],
@@ -76,7 +147,11 @@ describe("the ladder", () => {
   it("asks every rung in order, so that everything in the way shows at once", () => {
     const blocked = climb(input({ state: stateWith([hold("west", 0)], killed), admission: admits(0) }));
     expect(blocked.map((result) => result.code)).toEqual([...GUARD_CODES]);
-    expect(blocked.filter((result) => result.outcome === "refused").map((result) => result.code)).toEqual(["automationEnabled", "maxConcurrentShifts", "survivorCapacity"]);
+    expect(blocked.filter((result) => result.outcome === "refused").map((result) => result.code)).toEqual([
+      "automationEnabled",
+      "maxConcurrentShifts",
+      "survivorCapacity",
+    ]);
     expect(firstRefusal(blocked)?.code).toBe("automationEnabled");
   });
 

@@ -1,15 +1,40 @@
 import { describe, expect, it } from "vitest";
-import { changeHold, closeEpisode, EMPTY_STATE, gateState, holdOf, placeHold, releaseHold, runId, type EstateState, type NewHold } from "../../src/domain/hold.ts";
+import {
+  changeHold,
+  closeEpisode,
+  EMPTY_STATE,
+  gateState,
+  holdOf,
+  placeHold,
+  releaseHold,
+  runId,
+  type EstateState,
+  type NewHold,
+} from "../../src/domain/hold.ts";
 import { addSeconds, compact, secondsBetween } from "../../src/domain/time.ts";
 import { at, hold, stateWith } from "../support/builders.ts";
 
-const wanted = (region: string, now: string): NewHold => ({ region, mode: "graceful", targetShare: 0.25, initiator: "automatic", reason: "it fails", now });
+const wanted = (region: string, now: string): NewHold => ({
+  region,
+  mode: "graceful",
+  targetShare: 0.25,
+  initiator: "automatic",
+  reason: "it fails",
+  now,
+});
 
 describe("an episode", () => {
   it("opens with the first hold, which limits nothing yet", () => {
     const { state, hold: placed } = placeHold(EMPTY_STATE, wanted("east", at(5)));
     expect(placed).toEqual({
-      ...hold("east", 1, { owner: "evacuate-east-20260105T000005Z", mode: "graceful", targetShare: 0.25, reason: "it fails", since: at(5), shareSince: at(5) }),
+      ...hold("east", 1, {
+        owner: "evacuate-east-20260105T000005Z",
+        mode: "graceful",
+        targetShare: 0.25,
+        reason: "it fails",
+        since: at(5),
+        shareSince: at(5),
+      }),
     });
     expect(state).toMatchObject({ episode: "20260105T000005Z", evacuations: { east: 1 }, holds: [placed] });
   });

@@ -9,7 +9,14 @@ const policy: RunPolicy = { evacuate: { ...DEFAULTS.evacuate }, restore: { ...DE
 const evacuate = runOf("evacuate");
 const graceful = runOf("evacuate", "east", { mode: "graceful" });
 
-const item = (state: ConvergedState, kind: Converged["kind"] = "pool", region = "east"): Converged => ({ kind, target: "apim-east/gpt", region, state, reason: "why", since: at(0) });
+const item = (state: ConvergedState, kind: Converged["kind"] = "pool", region = "east"): Converged => ({
+  kind,
+  target: "apim-east/gpt",
+  region,
+  state,
+  reason: "why",
+  since: at(0),
+});
 const converged = (...items: readonly Converged[]): Pick<Seen, "convergence"> => ({ convergence: { at: at(0), items } });
 const gatewaySick = { verdict: regionVerdict("east", "failing", "failing") };
 
@@ -53,10 +60,20 @@ describe("the levers at the edge", () => {
   it.each<[rule: string, changes: Partial<Hold>, seen: Partial<Seen>, change: object | null]>([
     ["the gateway works: weights only", { share: 0 }, {}, null],
     ["the gateway is sick: gate and origin with the weights", {}, gatewaySick, { share: 0, gate: "closed", origin: "disabled" }],
-    ["only the gateway is sick and the tokens stay", { share: 1 }, { verdict: regionVerdict("east", "healthy", "failing"), stillFailing: false }, { gate: "closed", origin: "disabled" }],
+    [
+      "only the gateway is sick and the tokens stay",
+      { share: 1 },
+      { verdict: regionVerdict("east", "healthy", "failing"), stillFailing: false },
+      { gate: "closed", origin: "disabled" },
+    ],
     ["the gateway is not measured: nothing", { share: 0 }, { verdict: regionVerdict("east", "failing", "inconclusive") }, null],
     ["the region has no origin: nothing to flip", { share: 0 }, { ...gatewaySick, hasEdgeOrigin: false }, null],
-    ["a pool of the region's own gateway has been owed for a minute: the gate, which needs no ARM write", { share: 0 }, { at: at(60), ...converged(item("owed")) }, { gate: "closed" }],
+    [
+      "a pool of the region's own gateway has been owed for a minute: the gate, which needs no ARM write",
+      { share: 0 },
+      { at: at(60), ...converged(item("owed")) },
+      { gate: "closed" },
+    ],
     ["a pool that has just been refused: not yet, it may be a passing 429", { share: 0 }, { at: at(59), ...converged(item("owed")) }, null],
     ["a pool of another gateway is owed: no gate", { share: 0 }, converged(item("owed", "pool", "west")), null],
     ["the origin is owed: no gate for that", { share: 0 }, converged(item("owed", "origin")), null],
@@ -91,15 +108,41 @@ describe("what is on its way or owed", () => {
 describe("a run ends or stands still", () => {
   it.each<[rule: string, run: Run, seen: Partial<Seen>, move: Partial<Move>]>([
     ["when its hold is gone", evacuate, { hold: null }, { kind: "finish", outcome: "handedOver", reason: "the hold is gone" }],
-    ["when another run owns the hold", evacuate, { hold: hold("east", 0, { owner: "restore-east-x" }) }, { kind: "finish", outcome: "handedOver", reason: "restore-east-x took over" }],
-    ["while the kill switch is on", evacuate, { hold: hold("east", 1), killSwitchOn: true }, { kind: "wait", reason: "the kill switch is on" }],
-    ["not by the kill switch when a person started it", { ...evacuate, initiator: "manual" }, { hold: hold("east", 1), killSwitchOn: true }, { kind: "change" }],
-    ["also with the kill switch on, when another run owns the hold", evacuate, { hold: hold("east", 1, { owner: "other" }), killSwitchOn: true }, { kind: "finish" }],
+    [
+      "when another run owns the hold",
+      evacuate,
+      { hold: hold("east", 0, { owner: "restore-east-x" }) },
+      { kind: "finish", outcome: "handedOver", reason: "restore-east-x took over" },
+    ],
+    [
+      "while the kill switch is on",
+      evacuate,
+      { hold: hold("east", 1), killSwitchOn: true },
+      { kind: "wait", reason: "the kill switch is on" },
+    ],
+    [
+      "not by the kill switch when a person started it",
+      { ...evacuate, initiator: "manual" },
+      { hold: hold("east", 1), killSwitchOn: true },
+      { kind: "change" },
+    ],
+    [
+      "also with the kill switch on, when another run owns the hold",
+      evacuate,
+      { hold: hold("east", 1, { owner: "other" }), killSwitchOn: true },
+      { kind: "finish" },
+    ],
   ])("%s", (_rule, run, seen, expected) => {
     expect(nextMove(policy, run, seenWith(seen))).toMatchObject(expected);
   });
 
   it("never on its own while the region fails: holding has no end", () => {
-    expect(move(evacuate, { share: 0, gate: "closed", origin: "disabled" }, { at: at(86_400), verdict: { ...regionVerdict("east", "failing"), gateway: verdict("failing") } }).kind).toBe("wait");
+    expect(
+      move(
+        evacuate,
+        { share: 0, gate: "closed", origin: "disabled" },
+        { at: at(86_400), verdict: { ...regionVerdict("east", "failing"), gateway: verdict("failing") } },
+      ).kind,
+    ).toBe("wait");
   });
 });

@@ -13,7 +13,13 @@ describe("plan", () => {
   });
 
   it("the fastest lever first, each with its budget, on every gateway that has the member", () => {
-    expect(plan(estate, normal, held, [{ region: "east", state: "closed" }]).map(({ lever, target, budgetSeconds }) => [lever, target, budgetSeconds])).toEqual([
+    expect(
+      plan(estate, normal, held, [{ region: "east", state: "closed" }]).map(({ lever, target, budgetSeconds }) => [
+        lever,
+        target,
+        budgetSeconds,
+      ]),
+    ).toEqual([
       ["poolWeights", "apim-east/gpt", 30],
       ["poolWeights", "apim-west/gpt", 30],
       ["poolWeights", "apim-north/gpt", 30],
@@ -53,6 +59,8 @@ describe("the same members", () => {
   });
 
   it("are described without what is absent", () => {
-    expect(describeMembers([member("east", 1, 50), member("west", 2), member("north")])).toBe("foundry-east p1 w50, foundry-west p2, foundry-north");
+    expect(describeMembers([member("east", 1, 50), member("west", 2), member("north")])).toBe(
+      "foundry-east p1 w50, foundry-west p2, foundry-north",
+    );
   });
 });

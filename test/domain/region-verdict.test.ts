@@ -15,7 +15,13 @@ describe("a region's Foundry verdict weighs deployments by their traffic", () =>
   it.each<[rule: string, big: VerdictState, small: VerdictState, demand: Record<string, number>, state: VerdictState]>([
     ["all healthy", "healthy", "healthy", { "gpt-east": 90, "small-east": 10 }, "healthy"],
     ["the one with most of the traffic fails", "failing", "healthy", { "gpt-east": 90, "small-east": 10 }, "failing"],
-    ["the one with little traffic fails: not condemned, not healthy", "healthy", "failing", { "gpt-east": 90, "small-east": 10 }, "inconclusive"],
+    [
+      "the one with little traffic fails: not condemned, not healthy",
+      "healthy",
+      "failing",
+      { "gpt-east": 90, "small-east": 10 },
+      "inconclusive",
+    ],
     ["exactly the failing share is enough", "failing", "healthy", { "gpt-east": 50, "small-east": 50 }, "failing"],
     ["without known demand all count the same", "failing", "healthy", {}, "failing"],
     ["an unknown demand counts as the mean of the known", "healthy", "failing", { "gpt-east": 10 }, "failing"],
@@ -28,7 +34,13 @@ describe("a region's Foundry verdict weighs deployments by their traffic", () =>
   });
 
   it("says which share of the traffic fails", () => {
-    const found = assessRegion(two, "east", verdicts({ "gpt-east": "failing", "small-east": "healthy" }), { "gpt-east": 75, "small-east": 25 }, T0);
+    const found = assessRegion(
+      two,
+      "east",
+      verdicts({ "gpt-east": "failing", "small-east": "healthy" }),
+      { "gpt-east": 75, "small-east": 25 },
+      T0,
+    );
     expect(found.failingShare).toBe(0.75);
     expect(found.foundry.reason).toBe("75 % of traffic failing: it is failing");
   });
@@ -44,7 +56,10 @@ describe("a region's Foundry verdict weighs deployments by their traffic", () =>
 
   it("a region without deployments is healthy, one without gateways has no gateway verdict", () => {
     const estate = hubAndSpoke();
-    expect(assessRegion(estate, "hub", verdicts({ "apim-hub": "failing" }), {}, T0)).toMatchObject({ foundry: { state: "healthy" }, gateway: { state: "failing" } });
+    expect(assessRegion(estate, "hub", verdicts({ "apim-hub": "failing" }), {}, T0)).toMatchObject({
+      foundry: { state: "healthy" },
+      gateway: { state: "failing" },
+    });
     expect(assessRegion(estate, "east", verdicts({ "gpt-east": "healthy" }), {}, T0).gateway).toBeNull();
   });
 

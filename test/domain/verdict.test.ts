@@ -10,7 +10,10 @@ const EVERY_SECONDS = 15;
 
 /** `ok ok F F`: one probe every 15 s, the first at T0. */
 function probes(text: string): readonly Observation[] {
-  return text.split(" ").filter(Boolean).map((code, i) => observation(OUTCOMES[code] ?? "ok", at(i * EVERY_SECONDS)));
+  return text
+    .split(" ")
+    .filter(Boolean)
+    .map((code, i) => observation(OUTCOMES[code] ?? "ok", at(i * EVERY_SECONDS)));
 }
 
 /** The verdict after each probe, as a row of rounds would have come to it. */

@@ -35,7 +35,7 @@ function traced(world: IncidentWorld, trace: [string, unknown][]): Host {
 async function byHand(world: IncidentWorld): Promise<{ trace: Trace; result: unknown }> {
   const trace: [string, unknown][] = [];
   const host = traced(world, trace);
-  for (let input = world.input; ; ) {
+  for (let input = world.input; ;) {
     const body = scripted(runbook, input);
     while (body.waiting !== undefined) {
       const request = body.waiting;
@@ -50,7 +50,7 @@ async function byHand(world: IncidentWorld): Promise<{ trace: Trace; result: unk
 /** The same through the SDK, history by history. */
 async function bySdk(name: "evacuate" | "restore", world: IncidentWorld): Promise<{ trace: Trace; result: unknown }> {
   const trace: [string, unknown][] = [];
-  for (let input = world.input; ; ) {
+  for (let input = world.input; ;) {
     const last = (await replay(name, orchestrations[name], input, traced(world, trace))).at(-1);
     const action = last?.actions.flat().at(-1);
     if (action?.actionType !== 4) return { trace, result: last?.output };

@@ -27,7 +27,11 @@ function host(looks: readonly Seen[]): Host {
 /** `observe`, `timer 00:00:30`, `continueAsNew`: what the turn wants of the host, in order. */
 function wanted(turn: Turn | undefined): readonly string[] {
   return (turn?.actions.flat() ?? []).map((action) =>
-    action.actionType === 0 ? action.functionName : action.actionType === 11 ? `timer ${action.compoundActions[0].fireAt.slice(11, 19)}` : "continueAsNew",
+    action.actionType === 0
+      ? action.functionName
+      : action.actionType === 11
+        ? `timer ${action.compoundActions[0].fireAt.slice(11, 19)}`
+        : "continueAsNew",
   );
 }
 
@@ -36,13 +40,37 @@ const takenOver = seenWith({ hold: hold("east", 0, { owner: restore.run.id }) })
 
 describe("evacuate", () => {
   it("emits intend, act, verify, record, then waits on a timer, then ends when its hold is taken over", async () => {
-    const turns = await replay("evacuate", orchestrations.evacuate, evacuate, host([seenWith({ hold: hold("east", 1) }), holding, takenOver]));
-    expect(wanted(turns.at(-1))).toEqual(["observe", "intend", "converge", "verify", "record", "observe", "timer 00:00:30", "observe", "finish"]);
-    expect(turns.at(-1)).toMatchObject({ isDone: true, output: "handedOver", customStatus: { phase: "finish", reason: `${restore.run.id} took over` } });
+    const turns = await replay(
+      "evacuate",
+      orchestrations.evacuate,
+      evacuate,
+      host([seenWith({ hold: hold("east", 1) }), holding, takenOver]),
+    );
+    expect(wanted(turns.at(-1))).toEqual([
+      "observe",
+      "intend",
+      "converge",
+      "verify",
+      "record",
+      "observe",
+      "timer 00:00:30",
+      "observe",
+      "finish",
+    ]);
+    expect(turns.at(-1)).toMatchObject({
+      isDone: true,
+      output: "handedOver",
+      customStatus: { phase: "finish", reason: `${restore.run.id} took over` },
+    });
   });
 
   it("asks in every turn for what it asked before, and one thing more", async () => {
-    const turns = await replay("evacuate", orchestrations.evacuate, evacuate, host([seenWith({ hold: hold("east", 1) }), holding, takenOver]));
+    const turns = await replay(
+      "evacuate",
+      orchestrations.evacuate,
+      evacuate,
+      host([seenWith({ hold: hold("east", 1) }), holding, takenOver]),
+    );
     turns.slice(1).forEach((turn, i) => {
       const before = turns[i]?.actions.flat() ?? [];
       const now = turn.actions.flat();
@@ -68,11 +96,19 @@ describe("evacuate", () => {
 describe("restore", () => {
   it("walks its ladder and finishes when routing is back to normal", async () => {
     const look = (share: number, seconds: number): Seen =>
-      seenWith({ at: at(seconds), hold: hold("east", share, { owner: restore.run.id, shareSince: T0 }), verdict: regionVerdict("east"), convergence: CONVERGED });
+      seenWith({
+        at: at(seconds),
+        hold: hold("east", share, { owner: restore.run.id, shareSince: T0 }),
+        verdict: regionVerdict("east"),
+        convergence: CONVERGED,
+      });
     const turns = await replay("restore", orchestrations.restore, restore, host([look(0, 30), look(0, 120), look(0.5, 180), look(1, 180)]));
     const step = ["intend", "converge", "verify", "record"];
     expect(wanted(turns.at(-1))).toEqual(["observe", "timer 00:00:30", "observe", ...step, "observe", ...step, "observe", "finish"]);
-    const changes = turns.at(-1)?.actions.flat().flatMap((action) => (action.actionType === 0 && action.functionName === "intend" ? [action.input] : []));
+    const changes = turns
+      .at(-1)
+      ?.actions.flat()
+      .flatMap((action) => (action.actionType === 0 && action.functionName === "intend" ? [action.input] : []));
     expect(changes).toMatchObject([{ change: { share: 0.05 } }, { change: { share: 1 } }]);
     expect(turns.at(-1)).toMatchObject({ isDone: true, output: "restored" });
   });
@@ -80,5 +116,8 @@ describe("restore", () => {
 
 it("investigate asks for one probe round and ends", async () => {
   const turns = await replay("investigate", orchestrations.investigate, { cause: "an alert" }, host([holding]));
-  expect(turns.at(-1)).toMatchObject({ isDone: true, actions: [[{ actionType: 0, functionName: "probeNow", input: { cause: "an alert" } }]] });
+  expect(turns.at(-1)).toMatchObject({
+    isDone: true,
+    actions: [[{ actionType: 0, functionName: "probeNow", input: { cause: "an alert" } }]],
+  });
 });

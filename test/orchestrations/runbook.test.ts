@@ -9,10 +9,16 @@ import { hold, regionVerdict, runOf, seenWith, T0 } from "../support/builders.ts
 import { scripted, type Scripted } from "../support/scripted.ts";
 
 const run = runOf("evacuate");
-const inputOf = (given: Run): RunInput => ({ run: given, policy: { evacuate: { ...DEFAULTS.evacuate }, restore: { ...DEFAULTS.restore } } });
+const inputOf = (given: Run): RunInput => ({
+  run: given,
+  policy: { evacuate: { ...DEFAULTS.evacuate }, restore: { ...DEFAULTS.restore } },
+});
 const start = (given: Run = run): Scripted<string | undefined> => scripted(runbook, inputOf(given));
 
-const converged = (state: ConvergedState): Convergence => ({ at: T0, items: [{ kind: "pool", target: "apim-west/gpt", region: "west", state, reason: "why", since: T0 }] });
+const converged = (state: ConvergedState): Convergence => ({
+  at: T0,
+  items: [{ kind: "pool", target: "apim-west/gpt", region: "west", state, reason: "why", since: T0 }],
+});
 const [OWED, WRITTEN, MATCHED] = [converged("owed"), converged("written"), converged("matched")];
 const before: Seen = seenWith({ hold: hold("east", 1) });
 const holding: Seen = seenWith({ hold: hold("east", 0) });
@@ -76,7 +82,10 @@ describe("a turn", () => {
     const restore = runOf("restore");
     const body = start(restore);
     const normal = seenWith({ hold: hold("east", 1, { owner: restore.id }), verdict: regionVerdict("east"), convergence: MATCHED });
-    expect(body.answer(normal)).toEqual({ activity: "finish", input: { run: restore, outcome: "restored", reason: "routing is back to normal" } });
+    expect(body.answer(normal)).toEqual({
+      activity: "finish",
+      input: { run: restore, outcome: "restored", reason: "routing is back to normal" },
+    });
     body.answer(null);
     expect(body.result).toBe("restored");
   });

@@ -48,7 +48,8 @@ export async function incidentWorld({ run, phases }: Incident, estate: Estate = 
     const verdicts = { [`gpt-${run.region}`]: stateOf("foundry"), [`apim-${run.region}`]: stateOf("gateway") };
     const { value, etag } = await readWatch(deps);
     await putWatch(deps, { ...value, verdicts }, etag);
-    if (reached.some((phase) => phase.restore)) await startRestore(deps, deps.starter, { region: run.region, mode: "graceful", initiator: "automatic", reason: "healthy" });
+    if (reached.some((phase) => phase.restore))
+      await startRestore(deps, deps.starter, { region: run.region, mode: "graceful", initiator: "automatic", reason: "healthy" });
   }
 
   return {
@@ -64,11 +65,26 @@ export async function incidentWorld({ run, phases }: Incident, estate: Estate = 
 
 export const INCIDENTS = {
   /** Foundry fails, the gateway works: weights only; after 10 minutes its restore takes over. */
-  "evacuate-ungraceful": { run: runOf("evacuate"), phases: [{ from: 0, foundry: "failing" }, { from: 90, restore: true }] },
+  "evacuate-ungraceful": {
+    run: runOf("evacuate"),
+    phases: [
+      { from: 0, foundry: "failing" },
+      { from: 90, restore: true },
+    ],
+  },
   /** A person empties the region step by step. */
-  "evacuate-graceful": { run: runOf("evacuate", "east", { mode: "graceful", initiator: "manual" }), phases: [{ from: 0 }, { from: 300, restore: true }] },
+  "evacuate-graceful": {
+    run: runOf("evacuate", "east", { mode: "graceful", initiator: "manual" }),
+    phases: [{ from: 0 }, { from: 300, restore: true }],
+  },
   /** Foundry and gateway fail together: weights, gate and origin at once. */
-  "evacuate-region": { run: runOf("evacuate"), phases: [{ from: 0, foundry: "failing", gateway: "failing" }, { from: 60, restore: true }] },
+  "evacuate-region": {
+    run: runOf("evacuate"),
+    phases: [
+      { from: 0, foundry: "failing", gateway: "failing" },
+      { from: 60, restore: true },
+    ],
+  },
   /** The region is well from the start: soak, ladder, end. */
   restore: { run: runOf("restore"), phases: [{ from: 0 }] },
   /** It fails again in the middle of the ladder, and comes back after the doubled soak. */

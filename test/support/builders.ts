@@ -32,7 +32,7 @@ export function deployment(region: string, changes: Partial<Deployment> = {}): D
   };
 }
 
-export const gatewayId = (region: string): string => `apim-${region}`;
+const gatewayId = (region: string): string => `apim-${region}`;
 
 export function memberId(region: string, gateway = "any"): string {
   return `${SUBSCRIPTION}/Microsoft.ApiManagement/service/${gateway}/backends/foundry-${region}`;
@@ -105,8 +105,18 @@ export function verdict(state: VerdictState, since = T0): Verdict {
   return { state, since, reason: `it is ${state}` };
 }
 
-export function regionVerdict(region: string, foundry: VerdictState = "healthy", gate: VerdictState | null = "healthy", since = T0): RegionVerdict {
-  return { region, foundry: verdict(foundry, since), gateway: gate === null ? null : verdict(gate, since), failingShare: foundry === "failing" ? 1 : 0 };
+export function regionVerdict(
+  region: string,
+  foundry: VerdictState = "healthy",
+  gate: VerdictState | null = "healthy",
+  since = T0,
+): RegionVerdict {
+  return {
+    region,
+    foundry: verdict(foundry, since),
+    gateway: gate === null ? null : verdict(gate, since),
+    failingShare: foundry === "failing" ? 1 : 0,
+  };
 }
 
 /** Every deployment asked for the same tokens per minute. */

@@ -119,7 +119,7 @@ export function fakeEdges(normal: Routing, journal: string[]): FakeEdges {
       log(`write ${edge.id} ${wanted.map((o) => `${o.origin}=${o.enabled ? "on" : "off"}`).join(" ")}`);
       const failed = plan.take(`write ${edge.id}`);
       if (failed !== undefined) return failed;
-      if (!fake.slow) return apply(wanted), { ok: true };
+      if (!fake.slow) return (apply(wanted), { ok: true });
       running = { id: `operation-${(count += 1)}`, wanted };
       return { ok: true, operation: running.id };
     },

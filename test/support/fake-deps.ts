@@ -5,7 +5,16 @@ import type { Run } from "../../src/domain/run.ts";
 import { ledgerPartition, type LedgerEntry } from "../../src/activities/memory.ts";
 import type { Clock, Deps, Notification, RunStarter, WorkloadProbe } from "../../src/ports.ts";
 import { hubToHub, normalRouting, T0 } from "./builders.ts";
-import { fakeCapacity, fakeEdges, fakeMetrics, fakePools, type FakeCapacity, type FakeEdges, type FakeMetrics, type FakePools } from "./fake-azure.ts";
+import {
+  fakeCapacity,
+  fakeEdges,
+  fakeMetrics,
+  fakePools,
+  type FakeCapacity,
+  type FakeEdges,
+  type FakeMetrics,
+  type FakePools,
+} from "./fake-azure.ts";
 import { fakeStore, type FakeStore } from "./fake-store.ts";
 
 /** Everything that is only waiting for other promises has run when this resolves. */
@@ -21,7 +30,7 @@ export interface ManualClock extends Clock {
   finish<T>(work: Promise<T>): Promise<T>;
 }
 
-export function manualClock(): ManualClock {
+function manualClock(): ManualClock {
   let now = Date.parse(T0);
   let sleepers: { due: number; wake: () => void }[] = [];
   const next = (): { due: number; wake: () => void } | undefined => sleepers.toSorted((a, b) => a.due - b.due)[0];

@@ -51,7 +51,16 @@ export type Action =
 const HOST_SAYS = ["3.00:00:00", "6.00:00:00", 30_000, 3] as const;
 
 // Event types of the Durable Task history.
-const EVENT = { executionStarted: 0, taskScheduled: 4, taskCompleted: 5, taskFailed: 6, timerCreated: 10, timerFired: 11, orchestratorStarted: 12, orchestratorCompleted: 13 } as const;
+const EVENT = {
+  executionStarted: 0,
+  taskScheduled: 4,
+  taskCompleted: 5,
+  taskFailed: 6,
+  timerCreated: 10,
+  timerFired: 11,
+  orchestratorStarted: 12,
+  orchestratorCompleted: 13,
+} as const;
 
 export interface Host {
   /** A rejection is a failed activity. */
@@ -70,11 +79,23 @@ export async function replay<I>(
     return yield* body(context, context.df.getInput<I>());
   });
   let now = Date.parse(T0);
-  const event = (type: number, more: object = {}): object => ({ EventType: type, EventId: -1, IsPlayed: false, Timestamp: new Date(now).toISOString(), ...more });
-  let history: readonly object[] = [event(EVENT.orchestratorStarted), event(EVENT.executionStarted, { Name: name, Input: JSON.stringify(input) })];
+  const event = (type: number, more: object = {}): object => ({
+    EventType: type,
+    EventId: -1,
+    IsPlayed: false,
+    Timestamp: new Date(now).toISOString(),
+    ...more,
+  });
+  let history: readonly object[] = [
+    event(EVENT.orchestratorStarted),
+    event(EVENT.executionStarted, { Name: name, Input: JSON.stringify(input) }),
+  ];
   const turns: Turn[] = [];
   for (let id = 0; ; id += 1) {
-    const returned = await run(new sdk.DurableOrchestrationInput("instance", history, input, ...HOST_SAYS), new sdk.DummyOrchestrationContext(name));
+    const returned = await run(
+      new sdk.DurableOrchestrationInput("instance", history, input, ...HOST_SAYS),
+      new sdk.DummyOrchestrationContext(name),
+    );
     // As the host gets it: JSON.
     const turn = JSON.parse(JSON.stringify(returned)) as Turn;
     turns.push(turn);
