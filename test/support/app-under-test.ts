@@ -87,6 +87,8 @@ export interface AppUnderTest {
   fail(kind: "foundry" | "gateway", region: Region, status: number | undefined): void;
   /** The ETag of every row of the state table, by `partition/key`. */
   rows(): Promise<Readonly<Record<string, string>>>;
+  /** All that the state table holds. */
+  values(): Promise<readonly object[]>;
   /** The process dies and a new one goes on from disk. */
   restart(): Promise<void>;
 }
@@ -163,12 +165,15 @@ function face({ hosts, tables, ...parts }: Parts): AppUnderTest {
       if (body.outcome !== "started") throw new Error(`the alert was answered ${JSON.stringify(body)}`);
       await vi.waitUntil(ended, WAIT);
     },
-    async rows() {
-      const rows: Record<string, string> = {};
-      for await (const row of table.listEntities()) rows[`${row.partitionKey}/${row.rowKey}`] = row.etag;
-      return rows;
-    },
+    rows: async () => Object.fromEntries((await entities(table)).map((row) => [`${row.partitionKey}/${row.rowKey}`, row.etag])),
+    values: () => entities(table),
   };
+}
+
+async function entities(table: TableClient): Promise<{ partitionKey?: string; rowKey?: string; etag: string }[]> {
+  const rows = [];
+  for await (const row of table.listEntities()) rows.push(row);
+  return rows;
 }
 
 /** For `vi.waitUntil`: a limit for hangs, not for speed. */
