@@ -4,7 +4,7 @@
  */
 import type { Admission } from "../domain/admission.ts";
 import { UNKNOWN_CAPACITY, type Capacity } from "../domain/capacity.ts";
-import { admissionOf } from "../domain/decide.ts";
+import { admissionOf, goesDeeper } from "../domain/decide.ts";
 import { admittedShare, climb, firstRefusal, type GuardCode, type GuardResult } from "../domain/guards.ts";
 import { changeHold, holdOf, placeHold, runId, type EstateState, type Hold, type Initiator, type NewHold } from "../domain/hold.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
@@ -58,7 +58,8 @@ async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly 
   const { override, ...wanted } = request;
   return updateState<Reservation>(deps, (state) => {
     const existing = holdOf(state, request.region);
-    if (existing?.owner.startsWith("evacuate-") === true) return { result: { kind: "joined", hold: existing } };
+    if (existing?.owner.startsWith("evacuate-") === true && !goesDeeper(existing, request.share))
+      return { result: { kind: "joined", hold: existing } };
     const input = { estate: deps.estate, state, ...known };
     const admission = admissionOf(input, request.region);
     const guardInput = { ...input, ...wanted, verdicts, admission, now };
@@ -80,7 +81,7 @@ export async function knowledgeForAdmission(deps: Deps): Promise<{ capacity: Cap
   return { capacity: knowledge?.capacity ?? UNKNOWN_CAPACITY, routing: knowledge?.routing ?? captured };
 }
 
-/** An evacuation that takes a region back from a restore gets a run id of its own. */
+/** An evacuation that takes a region back from a restore, or goes deeper than the one before it, gets a run id of its own. */
 function takeOver(
   state: EstateState,
   hold: Hold,

@@ -44,7 +44,10 @@ export function decideRegion(input: DecideInput, verdict: RegionVerdict): Decisi
   const hold = holdOf(input.state, verdict.region);
   if (hold !== undefined) return decideHeld(input, verdict, hold);
   const trouble = troubleOf(input, verdict);
-  if (trouble === null) return nothing(verdict.region, verdict.foundry.reason);
+  return trouble === null ? nothing(verdict.region, verdict.foundry.reason) : decideTrouble(input, verdict, trouble);
+}
+
+function decideTrouble(input: DecideInput, verdict: RegionVerdict, trouble: Trouble): Decision {
   const admission = admissionOf(input, verdict.region);
   const guards = climb({ ...input, region: verdict.region, admission, initiator: "automatic", share: trouble.share });
   const decision = { region: verdict.region, share: admittedShare(guards, trouble.share), guards, admission };
@@ -55,8 +58,13 @@ export function decideRegion(input: DecideInput, verdict: RegionVerdict): Decisi
   return { ...decision, action: recommending ? "recommend" : "evacuate", reason: trouble.reason };
 }
 
-/** What is wrong with a region that moving traffic may mend; null when nothing is. `share` is what its deployments may keep. */
-function troubleOf(input: Pick<DecideInput, "estate" | "routing">, verdict: RegionVerdict): { share: number; reason: string } | null {
+/** What is wrong with a region that moving traffic may mend. `share` is what its deployments may keep. */
+interface Trouble {
+  readonly share: number;
+  readonly reason: string;
+}
+
+function troubleOf(input: Pick<DecideInput, "estate" | "routing">, verdict: RegionVerdict): Trouble | null {
   const { region, foundry, gateway } = verdict;
   if (foundry.state === "failing" && carriesTraffic(input, region)) return { share: 0, reason: `Foundry of ${region}: ${foundry.reason}` };
   if (gateway?.state === "failing" && hasEdgeOrigin(input.estate, region) && anotherGateway(input.estate, region)) {
@@ -77,7 +85,12 @@ function anotherGateway(estate: Estate, region: string): boolean {
 
 /** Automatic holds are restored automatically; a person's hold is theirs to lift. */
 function decideHeld(input: DecideInput, verdict: RegionVerdict, hold: Hold): Decision {
-  const ready = restoreReadiness(input.estate, verdict, hold, input.now);
+  // Where an evacuation is heading counts: before its first step it has moved nothing yet.
+  const heading = { relapses: hold.relapses, share: Math.min(hold.share, hold.targetShare) };
+  const ready = restoreReadiness(input.estate, verdict, heading, input.now);
+  const trouble = troubleOf(input, verdict);
+  // It was left for its gateway alone, and now its Foundry fails too: the tokens must go as well.
+  if (trouble !== null && hold.initiator === "automatic" && goesDeeper(hold, trouble.share)) return decideTrouble(input, verdict, trouble);
   if (input.state.killSwitch?.on !== true && needsHurry(input.estate, verdict, hold)) {
     return { ...nothing(verdict.region, `${verdict.region} got worse while ${hold.owner} waits`), action: "wake" };
   }
@@ -85,6 +98,11 @@ function decideHeld(input: DecideInput, verdict: RegionVerdict, hold: Hold): Dec
   if (hold.initiator === "manual") return nothing(verdict.region, `held by a person's run ${hold.owner}`);
   if (input.state.killSwitch?.on === true) return nothing(verdict.region, "the kill switch is on: a person must restore it");
   return ready.ready ? { ...nothing(verdict.region, ready.reason), action: "restore" } : nothing(verdict.region, ready.reason);
+}
+
+/** An evacuation of a gateway alone does not cover one that moves tokens. */
+export function goesDeeper(hold: Pick<Hold, "owner" | "targetShare">, share: number): boolean {
+  return hold.owner.startsWith("evacuate-") && hold.targetShare === 1 && share < 1;
 }
 
 /** A held region that fails again at a share, or whose gateway begins to fail: its run must not sleep on. */

@@ -225,14 +225,28 @@ describe("a held region", () => {
     ],
     [
       "a region whose gateway alone was left waits for the gateway",
-      { share: 1, gate: "closed" },
+      { share: 1, targetShare: 1, gate: "closed" },
       regionVerdict("east", "healthy", "failing"),
+      false,
+      "none",
+      "still failing: it is failing",
+    ],
+    [
+      "an evacuation that has moved nothing yet is not taken back because the gateway is healthy",
+      { share: 1, targetShare: 0 },
+      { ...healthySince(0), foundry: verdict("failing", at(900)) },
       false,
       "none",
       "still failing: it is failing",
     ],
   ])("%s", (_rule, changes, found, kill, action, reason) => {
     expect(held(changes, found, kill)).toMatchObject({ action, reason });
+  });
+
+  it("a region whose gateway alone was left is evacuated when its Foundry fails too", () => {
+    const state = stateWith([hold("east", 1, { targetShare: 1, gate: "closed" })]);
+    const verdicts = [regionVerdict("east", "failing", "failing"), ...EAST_DOWN.slice(1)];
+    expect(east({ state, verdicts })).toMatchObject({ action: "evacuate", share: 0 });
   });
 
   it("soaks by its Foundry when tokens were moved, by its gateway when that alone was left", () => {
