@@ -1,5 +1,6 @@
 /** The parts of a rehearsal that run the app: the embedded Azure, the app on the local host, and the gateways that ask its gate. */
 import type { Server } from "node:http";
+import { z } from "zod";
 import type { Estate } from "../../src/domain/estate.ts";
 import type { Held } from "../azure/http.ts";
 import { platformFromEstate } from "../azure/platform.ts";
@@ -86,14 +87,17 @@ function configure({ estate, estateText, automation, storageConnection, stateTab
   });
 }
 
+const GateAnswer = z.object({ state: z.enum(["open", "closed"]) });
+
 /** Every gateway asks its region's gate at the pace of its cache; what does not answer in time leaves things as they are. */
 function askGates({ estate, constants, world }: PlatformSetting, app: AppHost): () => void {
   const timers = estate.gateways.map((gateway) =>
     setInterval(() => {
       fetch(`${app.url}/api/gates/${gateway.region}`, { signal: AbortSignal.timeout(constants.gateTimeoutSeconds * 1000) })
         .then(async (answer) => {
-          await answer.arrayBuffer();
-          if (answer.status === 200 || answer.status === 503) world.gateAnswered(Date.now(), gateway.id, answer.status === 200);
+          // A Function App that is down answers 503 too: only the gate's own word counts.
+          const gate = GateAnswer.safeParse(await answer.json());
+          if (gate.success) world.gateAnswered(Date.now(), gateway.id, gate.data.state === "open");
         })
         .catch(() => undefined);
     }, constants.gateCacheSeconds * 1000),

@@ -2,7 +2,7 @@
  * Converge: the one writer. It computes desired routing from the hold rows, compares it with ARM and writes what differs, all
  * gateways in parallel. Level-based and idempotent: two callers compute the same from the same rows; a 412 means read again.
  */
-import type { EstateState } from "../domain/hold.ts";
+import type { EstateState, Initiator } from "../domain/hold.ts";
 import type { Converged, Convergence } from "../domain/run.ts";
 import type { Deps } from "../ports.ts";
 import type { ConvergeContext } from "./converge-context.ts";
@@ -11,14 +11,31 @@ import { convergePool } from "./converge-pool.ts";
 import { append, readMemory, setConvergence } from "./memory.ts";
 import { readNormal } from "./normal-routing.ts";
 
-/** `write: false` reads back only. `run` is where the ledger entries go; null = the estate's own. */
-export async function converge(deps: Deps, options: { readonly run: string | null; readonly write: boolean }): Promise<Convergence> {
+export interface ConvergeOptions {
+  /** Where the ledger entries go; null = the estate's own. */
+  readonly run: string | null;
+  /** False reads back only. */
+  readonly write: boolean;
+  /** Who asks; absent = automatic. */
+  readonly initiator?: Initiator;
+}
+
+export async function converge(deps: Deps, options: ConvergeOptions): Promise<Convergence> {
   const at = deps.clock.now().toISOString();
   const { state, convergence: before } = await readMemory(deps);
   const { episode } = state;
   if (episode === null) return { at, items: [] };
   const normal = await readNormal(deps, episode);
-  const context: ConvergeContext = { deps, state, episode, normal, run: options.run, write: options.write && mayWrite(state), before, at };
+  const context: ConvergeContext = {
+    deps,
+    state,
+    episode,
+    normal,
+    run: options.run,
+    write: options.write && mayWrite(state, options.initiator),
+    before,
+    at,
+  };
   const pools = deps.estate.gateways.flatMap((gateway) => gateway.pools.map((pool) => convergePool(context, gateway, pool.name)));
   const touched = state.holds.some((hold) => hold.origin === "disabled") || normal.edges.length > 0;
   const edges = touched ? deps.estate.edges.map((edge) => convergeEdge(context, edge)) : [];
@@ -38,9 +55,12 @@ async function tellNews({ deps, run, before }: ConvergeContext, items: readonly 
   }
 }
 
-/** The kill switch stops every write for automatic holds; routing stays as it is until a person lifts it. */
-function mayWrite(state: EstateState): boolean {
-  return state.killSwitch?.on !== true || state.holds.every((hold) => hold.initiator === "manual");
+/**
+ * The kill switch stops every automatic write; what a person starts goes on. Nothing automatic slips through with it: automatic runs
+ * do not change their holds while the switch is on.
+ */
+function mayWrite(state: EstateState, initiator: Initiator = "automatic"): boolean {
+  return state.killSwitch?.on !== true || initiator === "manual" || state.holds.every((hold) => hold.initiator === "manual");
 }
 
 function keepSince(item: Converged, before: Convergence | null): Converged {

@@ -2,7 +2,7 @@
 import { decide, type Decision } from "../domain/decide.ts";
 import { assessRegion, type RegionVerdict } from "../domain/region-verdict.ts";
 import { holdOf, type EstateState, type Hold } from "../domain/hold.ts";
-import type { Deps, RunStarter } from "../ports.ts";
+import type { Deps, Notification, RunStarter } from "../ports.ts";
 import { append, putWatch, readMemory, readState, readWatch, type Knowledge, type Watch } from "./memory.ts";
 import { knownDemand, refreshKnowledge } from "./knowledge.ts";
 import { probeRound } from "./probe-round.ts";
@@ -74,7 +74,7 @@ async function announce(deps: Deps, watch: Watch, decisions: readonly Decision[]
     const title =
       decision.action === "refuse" ? `${region} is not evacuated` : `${region} would be evacuated to ${Math.round(share * 100)} %`;
     await append(deps, null, "decide", `${title}: ${reason}`, { guards });
-    await deps.notifier.send({ event: decision.action, estate: deps.estate.name, region, title, reason });
+    await deps.notifier.send({ event: eventOf(decision), estate: deps.estate.name, region, title, reason });
   }
   const { value, etag } = await readWatch(deps);
   await putWatch(deps, { ...value, announced: Object.fromEntries(decisions.map((d) => [d.region, signature(d)])) }, etag);
@@ -83,4 +83,10 @@ async function announce(deps: Deps, watch: Watch, decisions: readonly Decision[]
 /** A refusal's reason begins with its guard's code. */
 function signature({ action, reason }: Decision): string {
   return action === "refuse" ? `refuse ${reason.slice(0, reason.indexOf(":"))}` : action;
+}
+
+/** When the prober itself is in doubt, nobody is helped by waiting: a person must look. */
+function eventOf({ action, guards }: Decision): Notification["event"] {
+  if (action === "recommend") return "recommend";
+  return guards.some((guard) => guard.code === "selfDoubt" && guard.outcome === "refused") ? "page" : "refuse";
 }

@@ -13,7 +13,7 @@ export function createActivities(deps: Deps): Activities {
   return {
     observe: (run) => observe(deps, run),
     intend: (input) => intend(deps, input),
-    converge: (run) => converge(deps, { run: run.id, write: true }),
+    converge: (run) => converge(deps, { run: run.id, write: true, initiator: run.initiator }),
     verify: (run) => converge(deps, { run: run.id, write: false }),
     record: (input) => record(deps, input),
     finish: (input) => finish(deps, input),

@@ -53,7 +53,7 @@ const deployment = strict({
   model: strict({
     name: label.describe("Model name, for example `gpt-4o`."),
     version: label.describe("Model version, for example `2024-11-20`."),
-  }).describe("The deployed model; traffic only moves between deployments of the same model and version."),
+  }).describe("The deployed model. Put into a pool only deployments that may serve each other's requests."),
   deploymentType: z.enum(DEPLOYMENT_TYPES).describe("`sku.name` of the deployment."),
   tokensPerMinute: z
     .int()

@@ -54,8 +54,10 @@ function isOwedFor(seen: Seen, region: string, seconds: number): boolean {
 function nextRestoreMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): Move {
   const back = stepBack(policy, seen, hold);
   if (back !== null) return back;
-  // Straight up only once: after a relapse even an ungraceful restore waits for its soak, or it would go up and down at every turn.
-  const straight = run.mode === "ungraceful" && (hold.relapses === 0 || restoreReadiness(policy, seen.verdict, hold, seen.at).ready);
+  // Never onto a region that fails, and straight up only once: after a relapse even an ungraceful restore waits for its soak.
+  const allowed =
+    hold.relapses === 0 ? seen.verdict.foundry.state !== "failing" : restoreReadiness(policy, seen.verdict, hold, seen.at).ready;
+  const straight = run.mode === "ungraceful" && allowed;
   const change = {
     ...(straight ? { share: 1 } : run.mode === "graceful" ? shareUp(policy, seen, hold) : {}),
     ...edgeReturn(policy, run, seen, hold),

@@ -113,6 +113,13 @@ describe("the kill switch", () => {
     expect(await write()).toEqual(["apim-east/gpt written", "apim-west/gpt written", "apim-north/gpt written"]);
   });
 
+  it("does not stop what a person's run writes beside an automatic hold", async () => {
+    await setState(deps, [hold("east", 0), hold("west", 0.5, { initiator: "manual" })], on);
+    const { items } = await converge(deps, { run: "run", write: true, initiator: "manual" });
+    expect(items.every((item) => item.state === "written")).toBe(true);
+    expect(states(await converge(deps, { run: null, write: true }))).not.toContain("apim-east/gpt written");
+  });
+
   it("lets the writes through when it is off again", async () => {
     await setState(deps, [hold("east", 0)], { killSwitch: { ...on.killSwitch, on: false } });
     expect(await write()).toEqual(["apim-east/gpt written", "apim-west/gpt written", "apim-north/gpt written"]);

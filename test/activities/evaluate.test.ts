@@ -73,7 +73,7 @@ describe("a region that fails", () => {
     deps.probe.script = { ...deps.probe.script, "apim-east": ["failed"], "apim-west": ["failed"], "apim-north": ["failed"] };
     expect(actions(await round(deps))).toEqual(["refuse", "refuse", "refuse"]);
     expect(deps.starter.started).toEqual([]);
-    expect(deps.sent.map((n) => [n.event, n.reason.split(":")[0]])).toEqual(Array.from({ length: 3 }, () => ["refuse", "selfDoubt"]));
+    expect(deps.sent.map((n) => [n.event, n.reason.split(":")[0]])).toEqual(Array.from({ length: 3 }, () => ["page", "selfDoubt"]));
   });
 
   it("while the prober cannot measure anything: nothing at all", async () => {

@@ -15,9 +15,9 @@ const CORE = "src/domain/estate.ts";
 const RUNBOOK = "src/orchestrations/runbook.ts";
 const SHELL = "src/config/load.ts";
 const durable = (body: string): string => `
-import { sleep, type Durable, type DurableContext } from "./durable.ts";
+import { sleepUnless, type Durable, type DurableContext } from "./durable.ts";
 function* helper(context: DurableContext): Durable<number> {
-  yield* sleep(context, 1);
+  yield* sleepUnless(context, 1, "wake");
   return 1;
 }
 export function* body(context: DurableContext): Durable<number> {
@@ -28,7 +28,7 @@ const LONG_FUNCTION = `export function long(): number {\n${"  Math.abs(1);\n".re
 const LONG_FILE = "export const a = 1;\n" + Array.from({ length: 300 }, (_, n) => `export const a${n} = 1;\n`).join("");
 
 it.each<[rule: string, file: string, code: string]>([
-  ["durable/yield-durable", RUNBOOK, durable("sleep(context, 1); return yield* helper(context);")],
+  ["durable/yield-durable", RUNBOOK, durable("sleepUnless(context, 1, 'wake'); return yield* helper(context);")],
   ["durable/yield-durable", RUNBOOK, durable("const n = helper(context); void n; return yield* helper(context);")],
   ["durable/yield-durable", RUNBOOK, durable("return Number(helper(context));")],
   ["no-restricted-syntax", RUNBOOK, durable("yield context.toString() as never; return 1;")],
@@ -60,7 +60,7 @@ it.each<[rule: string, file: string, code: string]>([
 });
 
 it.each<[what: string, file: string, code: string]>([
-  ["an orchestration that delegates", RUNBOOK, durable("yield* sleep(context, 1); return yield* helper(context);")],
+  ["an orchestration that delegates", RUNBOOK, durable("yield* sleepUnless(context, 1, 'wake'); return yield* helper(context);")],
   ["a core that reads the time it is given", CORE, "export const at = (now: string): number => new Date(now).getTime();\n"],
   ["a shell that asks the clock", SHELL, "export const at = (): number => Date.now();\n"],
 ])("%s passes", async (_, file, code) => {

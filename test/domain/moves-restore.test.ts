@@ -111,6 +111,10 @@ describe("a step back", () => {
 });
 
 describe("an ungraceful restore", () => {
+  it("never goes onto a region that fails", () => {
+    expect(move(ungraceful, {}, { at: at(1), verdict: regionVerdict("east", "failing") }).kind).toBe("wait");
+  });
+
   it("gives everything back at once, edge included", () => {
     expect(changeOf(move(ungraceful, { gate: "closed", origin: "disabled" }, { at: at(1) }))).toEqual({
       share: 1,
