@@ -28,7 +28,7 @@ const systemClock: Clock = {
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-export async function compose(env: Env): Promise<App> {
+async function compose(env: Env): Promise<App> {
   const source = env["ESTATE_JSON"] === undefined ? (env["ESTATE_FILE"] ?? "estate.json") : "ESTATE_JSON";
   const loaded = env["ESTATE_JSON"] === undefined ? await loadEstateFile(source) : parseEstate(env["ESTATE_JSON"]);
   if (!loaded.ok) throw new EstateError(loaded.issues, source);

@@ -13,7 +13,7 @@ const text = z.string().nullish().catch(null);
  * and test payloads (azure-facts 5.1, 5.3): what names the schema is an alert, whatever else is odd about it.
  */
 const Alert = z.object({
-  schemaId: z.string().regex(/^azureMonitorCommonAlertSchema$/, NOT_COMMON),
+  schemaId: z.unknown().refine((id) => id === "azureMonitorCommonAlertSchema", NOT_COMMON),
   data: z
     .object({
       essentials: z.object({ alertId: text, alertRule: text, monitorCondition: text, monitoringService: text }).nullish().catch(null),

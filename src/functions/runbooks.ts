@@ -24,7 +24,8 @@ const BODIES = {
 async function readRequest(request: HttpRequest, failover: App): Promise<RunbookRequest> {
   const runbook = RUNBOOKS.find((name) => name === request.params["runbook"]);
   if (runbook === undefined) {
-    throw new Problem(404, "unknown-runbook", `"${request.params["runbook"] ?? ""}" is not one of ${RUNBOOKS.join(", ")}`);
+    const allowed = `"${request.params["runbook"] ?? ""}" is not one of ${RUNBOOKS.join(", ")}`;
+    throw new Problem(404, "unknown-runbook", allowed, [{ field: "runbook", message: allowed }]);
   }
   if (runbook === "restore") return { runbook, ...wanted(request, failover, await parseBody(request, BODIES.restore)) };
   const body = await parseBody(request, BODIES.evacuate);

@@ -8,9 +8,12 @@ import { requireRegion } from "./runbooks.ts";
 const GateBody = strictBody({ state: z.enum(["open", "closed", "auto"]), ...who });
 const KillSwitchBody = strictBody({ on: z.boolean(), ...who });
 
-/** What gateways ask: 200 while the region may be probed as healthy, 503 while it is being left. Anonymous, so it says nothing else. */
+/**
+ * What gateways ask: 200 while the region may be probed as healthy, 503 while it is being left. Anonymous, so it says nothing else.
+ * HEAD is what Front Door's own probes send by default (azure-facts 2.3).
+ */
 app.http("readGate", {
-  methods: ["GET"],
+  methods: ["GET", "HEAD"],
   route: "gates/{region}",
   authLevel: "anonymous",
   handler: answering(async (request, context) => {

@@ -21,6 +21,12 @@ describe("without a hold", () => {
     expect([status, headers.get("cache-control"), body]).toEqual([200, "max-age=5", { region: "eastus2", state: "open" }]);
   });
 
+  it("answers a HEAD as a GET, without the body", async () => {
+    const { status, text } = await running().ask("HEAD", "/api/gates/eastus2", { key: null });
+
+    expect([status, text]).toEqual([200, ""]);
+  });
+
   it("of a region that is not there is neither open nor closed, and tells no other's name", async () => {
     const { status, text } = await gate("mars");
 

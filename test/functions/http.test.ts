@@ -1,6 +1,7 @@
 /** Every HTTP function by its success shape, its key, its routes and its problem documents. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { appUnderTest, REGIONS, type Answer } from "../support/app-under-test.ts";
+import { REGIONS } from "../support/app-surroundings.ts";
+import { appUnderTest, type Answer } from "../support/app-under-test.ts";
 
 const running = appUnderTest({ automation: "recommend" });
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;

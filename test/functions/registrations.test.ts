@@ -31,13 +31,13 @@ it.each([
   ["run", "GET", "runs/{id}", "function"],
   ["planRun", "POST", "runbooks/{runbook}/plan", "function"],
   ["startRun", "POST", "runbooks/{runbook}", "function"],
-  ["readGate", "GET", "gates/{region}", "anonymous"],
+  ["readGate", "GET,HEAD", "gates/{region}", "anonymous"],
   ["setGate", "PUT", "gates/{region}", "function"],
   ["readKillSwitch", "GET", "kill-switch", "function"],
   ["setKillSwitch", "PUT", "kill-switch", "function"],
   ["alerts", "POST", "alerts", "function"],
 ])("%s is %s %s for level %s", (name, method, route, authLevel) => {
-  expect(named("httpTrigger")[name]).toMatchObject({ methods: [method], route, authLevel });
+  expect(named("httpTrigger")[name]).toMatchObject({ methods: method.split(","), route, authLevel });
 });
 
 it("nothing else is reached by HTTP, and nothing but reading a gate is anonymous", () => {

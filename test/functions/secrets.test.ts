@@ -1,6 +1,7 @@
 /** No secret of the app ever stands in a log, an answer, a notification or the ledger, least of all when something fails. */
 import { beforeAll, expect, it, vi } from "vitest";
-import { appUnderTest, FUNCTION_KEY, WAIT, WEBHOOK_SECRET } from "../support/app-under-test.ts";
+import { WEBHOOK_SECRET } from "../support/app-surroundings.ts";
+import { appUnderTest, FUNCTION_KEY, WAIT } from "../support/app-under-test.ts";
 
 const running = appUnderTest({ automation: "on" });
 const STORAGE_KEY = /AccountKey=([^;]+)/;

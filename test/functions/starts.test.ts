@@ -1,6 +1,7 @@
 /** Starting, joining, repeating and watching runs over HTTP. */
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { appUnderTest, isOver, WAIT, type Answer, type Region } from "../support/app-under-test.ts";
+import type { Region } from "../support/app-surroundings.ts";
+import { appUnderTest, isOver, WAIT, type Answer } from "../support/app-under-test.ts";
 
 const running = appUnderTest({ safety: { maxConcurrentShifts: 2, minHealthyRegions: 2 } });
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;

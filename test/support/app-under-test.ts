@@ -3,11 +3,8 @@
  * in Azurite. Timers never fire unless a test says when; an alert causes a round.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { json as readJson } from "node:stream/consumers";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { TableClient } from "@azure/data-tables";
 import { afterAll, beforeAll, vi } from "vitest";
@@ -22,29 +19,28 @@ import { collectRegistrations, type Registrations } from "../../rehearsal/functi
 import { startHost, type Host } from "../../rehearsal/functions-host/host.ts";
 import type { LogLine } from "../../rehearsal/functions-host/worker.ts";
 import { parseEstate } from "../../src/config/load.ts";
-import { fakeWorld, type FakeWorld } from "./fake-world.ts";
+import { failingWorld, webhook, type Fail, type Notified } from "./app-surroundings.ts";
+import type { FakeWorld } from "./fake-world.ts";
 
 /** Looks like the real thing, so that a leak of it can be searched for. */
 export const FUNCTION_KEY = "fk-0Zq7vX3mT9sLw2Rb";
-export const WEBHOOK_SECRET = "wh-8Kd1Pz6nYc4Gt5Ju";
-export const REGIONS = ["eastus2", "swedencentral", "japaneast"] as const;
-export type Region = (typeof REGIONS)[number];
 
 /** Twelve hours away. The local host's timers reach no further than 24 days. */
 const never = (): string => `0 0 ${(new Date().getUTCHours() + 12) % 24} * * *`;
 const NO_WAITING = { armReadMilliseconds: 0, armWriteMilliseconds: 0, identityMilliseconds: 0, errorMilliseconds: 0 };
 
-/** As quick as the schema allows: a failure is confirmed after one second. */
+/** As quick as the schema allows: a failure is confirmed after one second. Nobody is restored but by hand. */
 const QUICK = {
   detection: { burstProbes: 2, burstSpacingSeconds: 1, window: 2, failuresToFail: 2, successesToRecover: 1, probeDeadlineSeconds: 2 },
-  evacuate: { holdCheckSeconds: 5 },
-  restore: { soakSeconds: 0, originSoakSeconds: 0 },
+  restore: { soakSeconds: 86_400, originSoakSeconds: 0 },
 };
 
 export interface Setting {
   readonly automation?: "on" | "recommend";
   readonly probeSchedule?: string;
   readonly safety?: object;
+  /** Between two looks of a run at its region. */
+  readonly holdCheckSeconds?: number;
 }
 
 export interface Answer {
@@ -63,13 +59,6 @@ export interface Ask {
   readonly key?: string | null;
 }
 
-export interface Notified {
-  readonly event: string;
-  readonly region: string;
-  readonly title: string;
-  readonly reason: string;
-}
-
 export interface AppUnderTest {
   readonly azure: EmbeddedAzure;
   readonly world: FakeWorld;
@@ -84,7 +73,7 @@ export interface AppUnderTest {
   /** An alert that is no other's, and the end of the round it causes. */
   round(): Promise<void>;
   /** How one region's deployments or gateway answer from now on; undefined = well. */
-  fail(kind: "foundry" | "gateway", region: Region, status: number | undefined): void;
+  readonly fail: Fail;
   /** The ETag of every row of the state table, by `partition/key`. */
   rows(): Promise<Readonly<Record<string, string>>>;
   /** All that the state table holds. */
@@ -112,6 +101,7 @@ async function start(setting: Setting): Promise<{ app: AppUnderTest; stop: () =>
   const text = JSON.stringify({
     ...(JSON.parse(await readFile("examples/hub-to-hub.estate.json", "utf8")) as object),
     ...QUICK,
+    evacuate: { holdCheckSeconds: setting.holdCheckSeconds ?? 5 },
     safety: setting.safety ?? {},
   });
   const loaded = parseEstate(text);
@@ -198,51 +188,12 @@ async function request(url: string, method: string, { body, headers = {}, key = 
   });
   const text = await response.text();
   const isJson = /^application\/(problem\+)?json/.test(response.headers.get("content-type") ?? "");
-  return { status: response.status, headers: response.headers, text, body: isJson ? (JSON.parse(text) as unknown) : undefined };
-}
-
-/** The fake world, in which each region can fail by itself, and Azure Monitor knows ten minutes of steady traffic. */
-function failingWorld(): { world: FakeWorld; fail: AppUnderTest["fail"] } {
-  const world = fakeWorld();
-  const { callDeployment, callGatewayStatus } = world;
-  const failing = new Map<string, number>();
-  const own = {
-    callDeployment(at, deployment, promptTokens, maxTokens) {
-      const answer = callDeployment(at, deployment, promptTokens, maxTokens);
-      return { ...answer, result: failing.get(deployment) ?? answer.result };
-    },
-    callGatewayStatus(at, gateway) {
-      const answer = callGatewayStatus(at, gateway);
-      return { ...answer, result: failing.get(gateway) ?? answer.result };
-    },
-    trafficMinutes: (_deployment, from, to) =>
-      Array.from({ length: Math.max(0, Math.floor((to - from) / 60_000)) }, (_, i) => ({
-        at: new Date(from + i * 60_000).toISOString(),
-        tokens: 100_000,
-        answered: 100,
-        serverErrors: null,
-        throttled: null,
-      })),
-  } satisfies Partial<FakeWorld>;
-  const fail: AppUnderTest["fail"] = (kind, region, status) => {
-    const target = `${kind === "foundry" ? "gpt-4o" : "apim"}-${region}`;
-    if (status === undefined) failing.delete(target);
-    else failing.set(target, status);
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson && text !== "" ? (JSON.parse(text) as unknown) : undefined,
   };
-  return { world: Object.assign(world, own), fail };
-}
-
-async function webhook(): Promise<{ notified: Notified[]; url: string; close: () => void }> {
-  const notified: Notified[] = [];
-  const server = createServer((request, response) => {
-    void readJson(request).then((body) => {
-      notified.push(body as Notified);
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return { notified, url: `http://127.0.0.1:${port}/hooks/${WEBHOOK_SECRET}`, close: () => void server.close() };
 }
 
 /** What the app writes to the console goes where the host's lines go. */
@@ -282,6 +233,16 @@ function quickRestart(hostJson: string): unknown {
   return JSON.parse(hostJson.replace(/("workItemQueueVisibilityTimeout": )"[^"]*"/, '$1"00:00:01"'));
 }
 
+let registrations: Promise<Registrations> | undefined;
+
+/** An app registers once per process. */
 export function registrationsOfSource(): Promise<Registrations> {
-  return collectRegistrations(() => import("../../src/index.ts"));
+  return (registrations ??= collectRegistrations(() => import("../../src/index.ts")));
+}
+
+/** A function's handler itself, for a timer that no test can wait for. */
+export async function registeredHandler(name: string): Promise<(...inputs: unknown[]) => unknown> {
+  const found = (await registrationsOfSource()).functions.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no function ${name}`);
+  return found.handler;
 }
