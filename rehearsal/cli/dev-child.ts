@@ -8,6 +8,7 @@ import { createFaultSwitch, plannedFaults, type PlannedFault } from "../drill/fa
 import { normalRouting } from "../drill/normal-routing.ts";
 import { startPlatform, type Platform } from "../drill/platform.ts";
 import { FaultSchema, Scenario } from "../drill/scenario.ts";
+import { clientRegionNames } from "../drill/traffic-source.ts";
 import { createClientRegions } from "../traffic/clients.ts";
 import { syntheticRequests } from "../traffic/synthetic.ts";
 import { createWorld, type TrafficWorld } from "../traffic/world.ts";
@@ -16,6 +17,8 @@ import type { DevJob } from "./dev.ts";
 /** Traffic has been running for this long when the app starts, so that Azure Monitor has something to tell. */
 const HISTORY_SECONDS = 1200;
 const FUNCTION_KEY = "dev";
+
+process.once("disconnect", () => process.exit(0));
 
 process.once("message", (job: DevJob) => {
   serve(job).catch((error: unknown) => {
@@ -31,11 +34,7 @@ async function serve(job: DevJob): Promise<void> {
   const constants = scaled();
   const startAt = Date.now() - HISTORY_SECONDS * 1000;
   const normal = normalRouting(estate);
-  const clientRegion = createClientRegions(
-    estate.regions.map((region) => region.name),
-    undefined,
-    1,
-  );
+  const clientRegion = createClientRegions(clientRegionNames(estate), undefined, 1);
   const world = createWorld({
     estate,
     initialPools: normal.pools,

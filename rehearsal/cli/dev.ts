@@ -1,14 +1,13 @@
 /** `npm run dev`: the same app in real time, in front of the embedded Azure, where a person can watch, curl and break things. */
 import { fork } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { makeCertificate } from "../azure/tls.ts";
+import { runCommand, temporaryFolder } from "./command.ts";
 import { readInputs } from "./inputs.ts";
-import { UsageError } from "./options.ts";
+import { asUsage, UsageError } from "./options.ts";
 import { startTableService } from "./table-service.ts";
 import { timelineLine } from "./timeline.ts";
 
@@ -26,14 +25,25 @@ export interface DevJob {
   readonly faultPort: number;
 }
 
+const USAGE = `npm run dev                    the app in real time at http://localhost:7071
+npm run dev -- --estate FILE   another estate than examples/hub-to-hub.estate.json
+  --port N                     its port; faults are injected at the next one
+  --recommend                  it only says what it would do`;
+
+const OPTIONS = {
+  estate: { type: "string" },
+  recommend: { type: "boolean", default: false },
+  port: { type: "string", default: "7071" },
+  help: { type: "boolean" },
+} as const;
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { estate: { type: "string" }, recommend: { type: "boolean", default: false }, port: { type: "string", default: "7071" } },
-  });
+  const { values } = asUsage(() => parseArgs({ options: OPTIONS }));
+  if (values.help === true) return void process.stdout.write(`${USAGE}\n`);
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_534) throw new UsageError(`--port: "${values.port}" is not a port from 1 to 65534`);
   const inputs = await readInputs({ scenario: "examples/scenarios/foundry-outage.json", estate: values.estate, trace: undefined });
-  const folder = await mkdtemp(join(tmpdir(), "foundry-failover-dev-"));
+  const folder = await temporaryFolder("foundry-failover-dev-");
   const [certificate, tables] = await Promise.all([makeCertificate(folder), startTableService()]);
   const child = fork(CHILD, {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate.caFile },
@@ -54,16 +64,10 @@ async function main(): Promise<void> {
     port,
     faultPort: port + 1,
   } satisfies DevJob);
-  process.once("SIGINT", () => child.kill());
   child.once("exit", (code) => {
     tables.stop();
-    void rm(folder, { recursive: true, force: true }).then(() => process.exit(code ?? 0));
+    process.exit(code ?? 0);
   });
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(
-    `${error instanceof UsageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exit(error instanceof UsageError ? 2 : 1);
-});
+runCommand(main);

@@ -1,10 +1,11 @@
 /** Reads and checks everything a rehearsal needs before anything starts: problems name the file, the field and the line. */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { formatIssues } from "../../src/config/issues.ts";
+import { formatIssues, type Issue } from "../../src/config/issues.ts";
 import { parseEstate, parseText } from "../../src/config/load.ts";
 import type { Estate } from "../../src/domain/estate.ts";
-import { Scenario } from "../drill/scenario.ts";
+import { Scenario, type Fault } from "../drill/scenario.ts";
+import { clientRegionNames } from "../drill/traffic-source.ts";
 import { parseTrace, TraceError } from "../traffic/trace.ts";
 import { createClientRegions } from "../traffic/clients.ts";
 import { UsageError, type Options } from "./options.ts";
@@ -18,47 +19,57 @@ export interface Inputs {
 
 export async function readInputs(options: Pick<Options, "scenario" | "estate" | "trace">): Promise<Inputs> {
   const scenario = await readScenario(options.scenario);
-  const beside = (path: string): string => resolve(dirname(options.scenario), path);
-  const estateFile = options.estate ?? beside(scenario.estate);
+  // A path in the scenario is relative to it.
+  const named = (field: string, path: string): NamedFile => ({
+    file: resolve(dirname(options.scenario), path),
+    namedBy: `${options.scenario}: ${field}: `,
+  });
+  const estateFile = options.estate === undefined ? named("estate", scenario.estate) : { file: options.estate, namedBy: "" };
   const estateText = await readText(estateFile);
   const parsed = parseEstate(estateText);
-  if (!parsed.ok) throw new UsageError(formatIssues(parsed.issues, estateFile));
-  checkRegions(scenario, parsed.estate, options.scenario);
-  const traceFile = options.trace ?? (scenario.traffic.trace === undefined ? undefined : beside(scenario.traffic.trace));
-  return { scenario, estate: parsed.estate, estateText, trace: traceFile === undefined ? null : await readTrace(traceFile) };
+  if (!parsed.ok) throw new UsageError(formatIssues(parsed.issues, estateFile.file));
+  checkFit(scenario, parsed.estate, options.scenario);
+  const { trace } = scenario.traffic;
+  const traceFile = options.trace === undefined ? trace && named("traffic.trace", trace) : { file: options.trace, namedBy: "" };
+  return { scenario, estate: parsed.estate, estateText, trace: traceFile ? await readTrace(traceFile) : null };
+}
+
+interface NamedFile {
+  readonly file: string;
+  /** Where the user wrote its name; empty for the command line. */
+  readonly namedBy: string;
 }
 
 async function readScenario(file: string): Promise<Scenario> {
-  const parsed = parseText(Scenario, await readText(file));
+  const parsed = parseText(Scenario, await readText({ file, namedBy: "" }));
   if (!parsed.ok) throw new UsageError(formatIssues(parsed.issues, file));
   return parsed.value;
 }
 
-/** A scenario must fit the estate it is rehearsed on. */
-function checkRegions(scenario: Scenario, estate: Estate, file: string): void {
-  const known = estate.regions.map((region) => region.name);
-  const issues = scenario.faults.flatMap((fault, index) =>
-    "region" in fault && !known.includes(fault.region)
-      ? [
-          {
-            path: `faults[${index}].region`,
-            message: `estate "${estate.name}" has only ${known.join(", ")}`,
-            found: JSON.stringify(fault.region),
-          },
-        ]
-      : [],
-  );
+/** A scenario must fit the estate it is rehearsed on, and its faults must fit into it. */
+function checkFit(scenario: Scenario, estate: Estate, file: string): void {
+  const issues = scenario.faults.flatMap((fault, index) => faultIssues(fault, `faults[${index}]`, scenario, estate));
   if (issues.length > 0) throw new UsageError(formatIssues(issues, file));
-  if (scenario.traffic.clients === undefined) return;
   try {
-    createClientRegions(known, scenario.traffic.clients, 0);
+    createClientRegions(clientRegionNames(estate), scenario.traffic.clients, 0);
   } catch (error) {
     throw new UsageError(`${file}: traffic.${error instanceof Error ? error.message : ""}`);
   }
 }
 
-async function readTrace(file: string): Promise<{ file: string; text: string }> {
-  const text = await readText(file);
+function faultIssues(fault: Fault, path: string, { durationMinutes }: Scenario, estate: Estate): readonly Issue[] {
+  const known = estate.regions.map((region) => region.name);
+  const end = durationMinutes * 60;
+  const late = { path: `${path}.at`, message: `must be before the drill's end at ${end} s`, found: `${fault.at}` };
+  const issues = fault.at >= end ? [late] : [];
+  if (!("region" in fault) || known.includes(fault.region)) return issues;
+  const message = `estate "${estate.name}" has only ${known.join(", ")}`;
+  return [...issues, { path: `${path}.region`, message, found: JSON.stringify(fault.region) }];
+}
+
+async function readTrace(named: NamedFile): Promise<{ file: string; text: string }> {
+  const text = await readText(named);
+  const { file } = named;
   try {
     parseTrace(text, file);
   } catch (error) {
@@ -68,8 +79,8 @@ async function readTrace(file: string): Promise<{ file: string; text: string }> 
   return { file: file.slice(file.lastIndexOf("/") + 1), text };
 }
 
-async function readText(file: string): Promise<string> {
+async function readText({ file, namedBy }: NamedFile): Promise<string> {
   return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${file} cannot be read: ${error.code ?? error.message}`);
+    throw new UsageError(`${namedBy}${file} cannot be read: ${error.code ?? error.message}`);
   });
 }

@@ -35,7 +35,7 @@ npm start -- --scenario FILE   another scenario (examples/scenarios)
   --report FILE                the HTML report (reports/report.html)`;
 
 export function parseOptions(args: readonly string[]): Options {
-  const values = readArguments(args);
+  const values = asUsage(() => parse(args));
   return {
     scenario: values.scenario ?? "examples/scenarios/foundry-outage.json",
     estate: values.estate,
@@ -58,11 +58,12 @@ function count(name: string, value = "1"): number {
   return number;
 }
 
-function readArguments(args: readonly string[]): ReturnType<typeof parse> {
+/** What `parseArgs` refuses is the user's to mend. */
+export function asUsage<T>(parse: () => T): T {
   try {
-    return parse(args);
+    return parse();
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n--help lists the options.`);
   }
 }
 

@@ -1,15 +1,16 @@
 /** `npm start`: rehearses a scenario over a grid of modes and says how it went. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { makeCertificate } from "../azure/tls.ts";
 import { CONSTANTS } from "../constants.ts";
 import { modeName, type Job, type Mode } from "../drill/job.ts";
 import type { DrillResult } from "../drill/result.ts";
 import { renderReport } from "../report/report.ts";
+import { runCommand, temporaryFolder } from "./command.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
-import { isRepeated, modesOf, parseOptions, USAGE, UsageError, type Options } from "./options.ts";
+import { isRepeated, modesOf, parseOptions, USAGE, type Options } from "./options.ts";
+import { checkOutputs } from "./outputs.ts";
 import { runJobs, type Done } from "./run-jobs.ts";
 import { startTableService } from "./table-service.ts";
 import { constantsTable, RESULT_HEADER, renderTable, resultRow, SWEEP_HEADER, sweepRow } from "./tables.ts";
@@ -20,22 +21,25 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return say(USAGE);
   const inputs = await readInputs(options);
+  await checkOutputs(options);
   const modes = modesOf(options, inputs.scenario);
   say(`${inputs.scenario.title}\n${describe(inputs, modes, options)}\n`);
   const done = await rehearse(inputs, modes, options);
   await conclude(options, modes, done);
   const peak = Math.max(...done.map((drill) => drill.peakMegabytes));
-  say(`\n${done.length} drills in ${((performance.now() - begun) / 1000).toFixed(1)} s of wall time; the largest took ${peak} MB.`);
+  say(
+    `\n${done.length} drill${done.length === 1 ? "" : "s"} in ${((performance.now() - begun) / 1000).toFixed(1)} s of wall time; the largest took ${peak} MB.`,
+  );
 }
 
 function describe({ scenario, estate, trace }: Inputs, modes: readonly Mode[], options: Options): string {
   const traffic = trace?.file ?? `synthetic, ${scenario.traffic.requestsPerSecond} requests a second`;
   const onsets = (options.sweep > 1 ? ` × ${options.sweep} onsets` : "") + (options.seeds > 1 ? ` × ${options.seeds} seeds` : "");
-  return `estate ${estate.name} · traffic ${traffic} · ${scenario.durationMinutes} simulated minutes · ${modes.length} modes${onsets}`;
+  return `estate ${estate.name} · traffic ${traffic} · ${scenario.durationMinutes} simulated minutes · ${modes.length} mode${modes.length === 1 ? "" : "s"}${onsets}`;
 }
 
 async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options): Promise<readonly Done[]> {
-  const folder = await mkdtemp(join(tmpdir(), "foundry-failover-"));
+  const folder = await temporaryFolder("foundry-failover-");
   const [certificate, tables] = await Promise.all([makeCertificate(join(folder, "certificate")), startTableService()]);
   const jobs = modes.flatMap((mode, m) =>
     repetitions(options).map((repetition, r) => jobOf(inputs, mode, repetition, `drill${m}x${r}`, folder, tables.connection)),
@@ -58,7 +62,6 @@ async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options
     });
   } finally {
     tables.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -119,7 +122,7 @@ async function conclude(options: Options, modes: readonly Mode[], done: readonly
       options,
       byMode.map(({ results }) => (isRepeated(options) ? results : results[0])),
     );
-  await save(
+  await writeFile(
     options.report,
     renderReport(
       done.map((drill) => drill.result),
@@ -139,22 +142,12 @@ function sayBreaches(mode: Mode, results: readonly DrillResult[]): void {
 
 async function writeJson(options: Options, perMode: readonly unknown[]): Promise<void> {
   const body = perMode.length === 1 ? perMode[0] : perMode;
-  await save(options.json ?? "", `${JSON.stringify(body, null, 2)}\n`);
+  await writeFile(options.json ?? "", `${JSON.stringify(body, null, 2)}\n`);
   say(`Results: ${resolve(options.json ?? "")}`);
-}
-
-async function save(file: string, text: string): Promise<void> {
-  await mkdir(dirname(resolve(file)), { recursive: true });
-  await writeFile(file, text);
 }
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(
-    `${error instanceof UsageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-});
+runCommand(main);

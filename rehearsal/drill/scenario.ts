@@ -1,5 +1,6 @@
 /** Scenario files: what happens, when, and under which settings. Instants and lengths are seconds from the drill's start. */
 import { z } from "zod";
+import { strict } from "../../src/config/strict.ts";
 import { EDGE_PROBES, GATEWAY_POLICIES } from "../world.ts";
 
 const seconds = z.number().min(0).max(86_400);
@@ -14,50 +15,50 @@ const answer = z
 const area = { region: z.string().min(1).describe("Name of a region of the estate.") };
 
 export const FaultSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("foundryDown"), ...when, ...area, answer: answer.default(503), share: share.default(1) }),
-  z.strictObject({
+  strict({ kind: z.literal("foundryDown"), ...when, ...area, answer: answer.default(503), share: share.default(1) }),
+  strict({
     kind: z.literal("foundrySlow"),
     ...when,
     ...area,
     addMilliseconds: z.number().gt(0).describe("Milliseconds added to each answer."),
     share: share.default(1),
   }),
-  z.strictObject({
+  strict({
     kind: z.literal("quotaCut"),
     ...when,
     ...area,
     factor: z.number().min(0).max(1).describe("Rate limits are multiplied by this, 0–1."),
   }),
-  z.strictObject({ kind: z.literal("gatewayDown"), ...when, ...area, answer: answer.default("timeout") }),
-  z.strictObject({
+  strict({ kind: z.literal("gatewayDown"), ...when, ...area, answer: answer.default("timeout") }),
+  strict({
     kind: z.literal("resourceManagerDown"),
     ...when,
     ...area,
     status: z.int().min(400).max(599).default(503).describe("Status of every Resource Manager answer."),
   }),
-  z.strictObject({
+  strict({
     kind: z.literal("resourceManagerThrottled"),
     ...when,
     ...area,
     retryAfterSeconds: z.int().min(1).max(3600).default(5).describe("Seconds in `Retry-After` of each 429."),
   }),
-  z.strictObject({
+  strict({
     kind: z.literal("etagConflict"),
     ...when,
     ...area,
     times: z.int().min(1).default(1).describe("Writes that find a newer version."),
   }),
-  z.strictObject({ kind: z.literal("frontDoorFrozen"), ...when }),
-  z.strictObject({
+  strict({ kind: z.literal("frontDoorFrozen"), ...when }),
+  strict({
     kind: z.literal("metricsDelayed"),
     ...when,
     delaySeconds: seconds.describe("Seconds by which metrics come later than usual."),
   }),
-  z.strictObject({ kind: z.literal("identityDown"), ...when }),
-  z.strictObject({ kind: z.literal("hostKilled"), ...when }),
+  strict({ kind: z.literal("identityDown"), ...when }),
+  strict({ kind: z.literal("hostKilled"), ...when }),
 ]);
 
-export const Scenario = z.strictObject({
+export const Scenario = strict({
   $schema: z.string().optional().describe("Where an editor finds this schema."),
   name: z
     .string()

@@ -7,10 +7,14 @@ import type { Job } from "./job.ts";
 
 export function drillRequests(job: Job, estate: Estate, startAt: number, durationSeconds: number): Iterable<TrafficRequest> {
   const { traffic, seed } = job.scenario;
-  const gateways = [...new Set(estate.gateways.map((gateway) => gateway.region))];
-  const regions = gateways.length > 1 ? gateways : estate.regions.map((region) => region.name);
-  const clientRegion = createClientRegions(regions, traffic.clients, seed);
+  const clientRegion = createClientRegions(clientRegionNames(estate), traffic.clients, seed);
   const common = { startAt, durationSeconds, clientRegion };
   if (job.trace === null) return syntheticRequests({ ...common, requestsPerSecond: traffic.requestsPerSecond, seed });
   return traceRequests(parseTrace(job.trace.text, job.trace.file), common);
+}
+
+/** Where clients live: near the gateways, or near every region of an estate with one gateway. */
+export function clientRegionNames(estate: Estate): readonly string[] {
+  const gateways = [...new Set(estate.gateways.map((gateway) => gateway.region))];
+  return gateways.length > 1 ? gateways : estate.regions.map((region) => region.name);
 }

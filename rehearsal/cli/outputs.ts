@@ -1,0 +1,26 @@
+/** Where a rehearsal's files go. */
+import { mkdir, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { UsageError, type Options } from "./options.ts";
+
+/** Before anything starts: results of a minute's work must not be lost to a path that cannot be written. */
+export async function checkOutputs({ json, report }: Pick<Options, "json" | "report">): Promise<void> {
+  for (const [name, file] of [
+    ["json", json],
+    ["report", report],
+  ] as const) {
+    if (file === undefined) continue;
+    if (file === "") throw new UsageError(`--${name}: a file's name is missing`);
+    await mkdir(dirname(resolve(file)), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      throw new UsageError(`--${name}: ${file} cannot be written: ${error.code ?? error.message}`);
+    });
+    if (await isDirectory(file)) throw new UsageError(`--${name}: ${file} is a directory`);
+  }
+}
+
+async function isDirectory(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
