@@ -11,6 +11,7 @@ import { createGateReader, readKillSwitch, setGate, setKillSwitch, type SwitchRe
 import type { LedgerEntry, RunRecord } from "../activities/memory.ts";
 import type { KillSwitch } from "../domain/hold.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
+import type { Run } from "../domain/run.ts";
 import type { Deps, RunStarter } from "../ports.ts";
 
 export type { RestoreRequest } from "../activities/start-run.ts";
@@ -18,7 +19,7 @@ export type { RunStarter } from "../ports.ts";
 export type RunbookRequest = ({ readonly runbook: "evacuate" } & EvacuateRequest) | ({ readonly runbook: "restore" } & RestoreRequest);
 
 /** With an idempotency key: `repeated` is the run that it started before; `keyOf` is a run of another runbook or region that it belongs to. */
-export type Started = StartResult | { readonly repeated: string } | { readonly keyOf: string };
+export type Started = StartResult | { readonly repeated: Run } | { readonly keyOf: string };
 
 export interface App {
   readonly regions: readonly string[];
@@ -88,18 +89,16 @@ async function verdictsNow(deps: Deps): Promise<readonly RegionVerdict[]> {
 /** A key that started a run before gives that run again, however long it has been over. */
 async function start(deps: Deps, request: RunbookRequest, starter: RunStarter, key: string | undefined): Promise<Started> {
   const before = key === undefined ? undefined : await runOfKey(deps, key);
-  if (before !== undefined) return (await isRunOf(deps, before, request)) ? { repeated: before } : { keyOf: before };
+  if (before !== undefined) {
+    const run = (await readRun(deps, before))?.run;
+    return run?.runbook === request.runbook && run.region === request.region ? { repeated: run } : { keyOf: before };
+  }
   const result =
     request.runbook === "evacuate"
       ? await startEvacuation(deps, starter, request, await verdictsNow(deps))
       : await startRestore(deps, starter, request);
   if (key !== undefined && result.started) await rememberKey(deps, key, result.run.id);
   return result;
-}
-
-async function isRunOf(deps: Deps, id: string, { runbook, region }: RunbookRequest): Promise<boolean> {
-  const run = (await readRun(deps, id))?.run;
-  return run === undefined || (run.runbook === runbook && run.region === region);
 }
 
 /** While an episode is open: what is owed is tried again, and drift shows, whatever the runs are waiting for. */

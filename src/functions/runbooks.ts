@@ -5,7 +5,7 @@ import { getApp } from "../app/compose.ts";
 import type { App, RestoreRequest, RunbookRequest } from "../app/app.ts";
 import { strictBody } from "../app/body.ts";
 import { GUARD_CODES } from "../domain/guards.ts";
-import { RUN_MODES, RUNBOOKS, type Runbook } from "../domain/run.ts";
+import { RUN_MODES, RUNBOOKS, type Run, type Runbook } from "../domain/run.ts";
 import { runStarter } from "./durable-client.ts";
 import { answering, json, parseBody, Problem, requestedBy, who } from "./problem.ts";
 
@@ -69,7 +69,7 @@ app.http("startRun", {
     if ("keyOf" in result) {
       throw new Problem(422, "key-reused", `Idempotency-Key "${key ?? ""}" started ${result.keyOf}, which is another runbook or region`);
     }
-    if (result.started) return accepted(request, result.run.id, result.joined ? "joined" : "started");
+    if (result.started) return accepted(request, result.run, result.joined ? "joined" : "started");
     const refused = result.guards.filter((guard) => guard.outcome === "refused");
     throw new Problem(
       409,
@@ -80,10 +80,11 @@ app.http("startRun", {
   }),
 });
 
-/** The run can be watched at once; a turn of it takes seconds. */
-function accepted(request: HttpRequest, id: string, outcome: "started" | "joined" | "repeated"): HttpResponseInit {
+/** A run that is joined or repeated goes on as it was started: its mode and share are told because they may not be those asked for. */
+function accepted(request: HttpRequest, run: Run, outcome: "started" | "joined" | "repeated"): HttpResponseInit {
+  const { id, mode, targetShare, initiator } = run;
   const url = new URL(`/api/runs/${id}`, request.url).href;
-  return json({ run: id, outcome, url }, 202, { location: url, "retry-after": "5" });
+  return json({ run: id, outcome, mode, targetShare, initiator, url }, 202, { location: url, "retry-after": "5" });
 }
 
 const KEY_RULE = "must be 1–100 letters, digits, dots, hyphens or underscores";

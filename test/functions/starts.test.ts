@@ -53,6 +53,12 @@ describe("two starts of one runbook in the same instant", () => {
     expect((await running().ask("GET", pathname)).status).toBe(200);
   });
 
+  it("leave the run as it was started, and say so to who wanted it otherwise", async () => {
+    const { body } = await start("evacuate", "eastus2", undefined, { mode: "graceful", share: 0.5 });
+
+    expect(body).toEqual({ run, outcome: "joined", mode: "ungraceful", targetShare: 0, initiator: "manual", url: expect.any(String) });
+  });
+
   it("place one hold, with who asked for it and why", async () => {
     const { body } = await running().ask("GET", "/api/status");
 
