@@ -173,8 +173,11 @@ it("runs are listed newest first", async () => {
   expect(times).toEqual(times.toSorted().toReversed());
 });
 
-it("runs go on after their process died", async () => {
-  const runs = await Promise.all([start("restore", "japaneast"), start("restore", "eastus2")]);
+it("two restores in the same instant are one run too, and runs go on after their process died", async () => {
+  const runs = await Promise.all([start("restore", "japaneast"), start("restore", "eastus2"), start("restore", "eastus2")]);
+  const [, one, same] = runs.map(({ body }) => String(body.run));
+  expect([runs.map(({ status }) => status), same]).toEqual([[202, 202, 202], one]);
+  expect(starts(`${one}`)).toBe(1);
   await running().restart();
   await Promise.all(runs.map(({ body }) => ended(body.run as string)));
 
