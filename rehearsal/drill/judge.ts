@@ -5,8 +5,7 @@ import { invariantViolations } from "./invariants.ts";
 import { measure, type Measures } from "./measures.ts";
 import type { DrillLog } from "./measures-log.ts";
 import type { DrillResult, Summary, TimelineEntry } from "./result.ts";
-import type { DrillSetting } from "./run-drill.ts";
-import type { PlatformLog } from "./run-platform.ts";
+import type { DrillSetting, PlatformLog } from "./setting.ts";
 
 export function judge(setting: DrillSetting, log: PlatformLog, wallSeconds: () => number): DrillResult {
   const { job, estate, constants, world, normal, faults, startsAt } = setting;

@@ -2,33 +2,17 @@
 import { performance } from "node:perf_hooks";
 import { parseEstate } from "../../src/config/load.ts";
 import { formatIssues } from "../../src/config/issues.ts";
-import type { Estate } from "../../src/domain/estate.ts";
-import type { Routing } from "../../src/domain/routing.ts";
-import { scaled, type Constants } from "../constants.ts";
-import { createWorld, type TrafficWorld } from "../traffic/world.ts";
+import { scaled } from "../constants.ts";
+import { createWorld } from "../traffic/world.ts";
 import { EPOCH } from "../virtual-time/clock.ts";
-import { plannedFaults, type PlannedFault } from "./faults.ts";
+import { plannedFaults } from "./faults.ts";
 import type { Job } from "./job.ts";
 import { judge } from "./judge.ts";
 import { normalRouting } from "./normal-routing.ts";
-import { runPlatform, type OnPlatform, type PlatformLog } from "./run-platform.ts";
+import { runPlatform, type OnPlatform } from "./run-platform.ts";
+import { LAST_ANSWER_MILLISECONDS, MAX_OVERTIME_SECONDS, type DrillSetting, type PlatformLog } from "./setting.ts";
 import type { DrillResult } from "./result.ts";
 import { drillRequests } from "./traffic-source.ts";
-
-/** A drill that is not at rest this long after its scenario's end is stopped, and its invariants say so. */
-export const MAX_OVERTIME_SECONDS = 2 * 3600;
-
-export interface DrillSetting {
-  readonly job: Job;
-  readonly estate: Estate;
-  readonly constants: Constants;
-  readonly world: TrafficWorld;
-  readonly normal: Routing;
-  readonly faults: readonly PlannedFault[];
-  readonly startsAt: number;
-  /** The scenario's own end; the drill goes on until routing is at rest. */
-  readonly scheduledEnd: number;
-}
 
 export async function runDrill(job: Job, onPlatform: OnPlatform = () => undefined): Promise<DrillResult> {
   const begun = performance.now();
@@ -61,9 +45,6 @@ function prepare(job: Job): DrillSetting {
   const faults = plannedFaults(scenario, estate, EPOCH, onsetShiftSeconds);
   return { job, estate, constants, world, normal, faults, startsAt: EPOCH, scheduledEnd: EPOCH + seconds * 1000 };
 }
-
-/** Requests that arrived before the end are answered by then. */
-export const LAST_ANSWER_MILLISECONDS = 120_000;
 
 /** What Azure does without us: the same requests and faults, and nobody who acts. */
 function withoutApp({ world, faults, scheduledEnd }: DrillSetting): PlatformLog {

@@ -5,25 +5,11 @@ import { join } from "node:path";
 import { samePoolMembers } from "../../src/domain/plan.ts";
 import { now, runUntil } from "../virtual-time/clock.ts";
 import { heldRequest, timedServer } from "../virtual-time/in-flight.ts";
-import type { HostError } from "./app-host.ts";
-import { readAppLog, type AppLog } from "./app-log.ts";
+import { readAppLog } from "./app-log.ts";
 import { compare } from "./series.ts";
 import { createFaultSwitch, type PlannedFault } from "./faults.ts";
-import type { ArmWrite, RunStarted, SafetyChange } from "./measures-log.ts";
 import { startPlatform, type Platform } from "./platform.ts";
-import { LAST_ANSWER_MILLISECONDS, MAX_OVERTIME_SECONDS, type DrillSetting } from "./run-drill.ts";
-
-export interface PlatformLog {
-  readonly endsAt: number;
-  readonly writes: readonly ArmWrite[];
-  readonly starts: readonly RunStarted[];
-  readonly safety: readonly SafetyChange[];
-  readonly controlPlaneCalls: Readonly<Record<string, number>>;
-  readonly tableOperations: number;
-  readonly probeRounds: number;
-  readonly app: AppLog | null;
-  readonly hostErrors: readonly HostError[];
-}
+import { LAST_ANSWER_MILLISECONDS, MAX_OVERTIME_SECONDS, type DrillSetting, type PlatformLog } from "./setting.ts";
 
 const FUNCTION_KEY = "rehearsal";
 
