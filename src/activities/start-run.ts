@@ -109,28 +109,21 @@ export interface RestoreRequest {
 /** Takes the hold over from the run that placed it; that run sees it at its next turn and ends. */
 export async function startRestore(deps: Deps, starter: RunStarter, request: RestoreRequest): Promise<StartResult> {
   const now = deps.clock.now().toISOString();
-  const owner = await updateState<string | null>(deps, (state) => {
-    const hold = holdOf(state, request.region);
-    if (hold === undefined || hold.owner.startsWith("restore-")) return { result: hold?.owner ?? null };
-    const id = runId("restore", request.region, state.episode ?? "", state.evacuations[request.region] ?? 1);
-    const change = { owner: id, mode: request.mode, targetShare: 1, initiator: request.initiator };
-    return { state: changeHold(state, request.region, change, now), result: id };
+  const { region, mode, initiator, reason } = request;
+  const taken = await updateState<{ owner: string; swapped: boolean } | null>(deps, (state) => {
+    const hold = holdOf(state, region);
+    if (hold === undefined) return { result: null };
+    if (hold.owner.startsWith("restore-")) return { result: { owner: hold.owner, swapped: false } };
+    const owner = runId("restore", region, state.episode ?? "", state.evacuations[region] ?? 1);
+    return { state: changeHold(state, region, { owner, mode, targetShare: 1, initiator }, now), result: { owner, swapped: true } };
   });
-  if (owner === null) return { started: false, guards: [], reason: `${request.region} is not held: there is nothing to restore` };
-  const known = await readRun(deps, owner);
-  const run: Run = known?.run ?? {
-    id: owner,
-    runbook: "restore",
-    region: request.region,
-    mode: request.mode,
-    targetShare: 1,
-    initiator: request.initiator,
-    reason: request.reason,
-    startedAt: now,
-  };
-  if (known === null) await putOnRecord(deps, run, request, [], null);
-  const outcome = await starter.start(run);
-  return { started: true, joined: outcome === "joined", run, guards: [] };
+  if (taken === null) return { started: false, guards: [], reason: `${region} is not held: there is nothing to restore` };
+  const own: Run = { id: taken.owner, runbook: "restore", region, mode, targetShare: 1, initiator, reason, startedAt: now };
+  const run = taken.swapped ? own : ((await readRun(deps, taken.owner))?.run ?? own);
+  if (taken.swapped) await putOnRecord(deps, run, request, [], null);
+  // Whoever swapped the hold started the run, even if somebody who found it was faster with the orchestration.
+  await starter.start(run);
+  return { started: true, joined: !taken.swapped, run, guards: [] };
 }
 
 async function putOnRecord(
