@@ -1,12 +1,13 @@
 /** The process behind `npm run dev`: world, embedded Azure and app in real time, and a small server that injects faults. */
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { json as readJson } from "node:stream/consumers";
 import { z } from "zod";
 import { parseEstate } from "../../src/config/load.ts";
 import { scaled } from "../constants.ts";
-import { createFaultSwitch, plannedFaults, type PlannedFault } from "../drill/faults.ts";
+import { createFaultSwitch, plannedFaults, type Impaired, type PlannedFault } from "../drill/faults.ts";
 import { normalRouting } from "../drill/normal-routing.ts";
-import { startPlatform, type Platform } from "../drill/platform.ts";
+import { askGates, startPlatform, startSurroundings, type Surroundings, type SurroundingsSetting } from "../drill/platform.ts";
 import { FaultSchema, Scenario } from "../drill/scenario.ts";
 import { clientRegionNames } from "../drill/traffic-source.ts";
 import { createClientRegions } from "../traffic/clients.ts";
@@ -47,11 +48,24 @@ async function serve(job: DevJob): Promise<void> {
     seed: 1,
     startAt,
   });
-  const platform = await startPlatform({ ...job, estate, constants, world, stateTable: "dev", functionKey: FUNCTION_KEY, time: {} });
-  await serveFaults(job.faultPort, platform, world, (body) =>
+  const setting = { ...job, estate, constants, world, stateTable: "dev", functionKey: FUNCTION_KEY, time: {} };
+  const { azure, app } = job.settingsFile === null ? await startPlatform(setting) : await surroundRealHost(setting, job.settingsFile);
+  await serveFaults(job.faultPort, { world, faults: azure.faults, app }, world, (body) =>
     plannedFaults(Scenario.parse({ ...NO_SCENARIO, faults: [body] }), estate, Date.now(), 0),
   );
   console.info(welcome(job, estate.regions[0]?.name ?? ""));
+}
+
+/** The same embedded Azure for a real Functions host, which is started by hand: it finds everything in its settings file. */
+async function surroundRealHost(setting: SurroundingsSetting & DevJob, file: string): Promise<Impaired & Pick<Surroundings, "azure">> {
+  const { azure, settings } = await startSurroundings(setting);
+  const own = { FUNCTIONS_WORKER_RUNTIME: "node", NODE_EXTRA_CA_CERTS: process.env["NODE_EXTRA_CA_CERTS"], NOTIFY_WEBHOOK_URL: "" };
+  await writeFile(file, `${JSON.stringify({ IsEncrypted: false, Values: { ...settings, ...own } }, null, 2)}\n`);
+  askGates(setting, () => `http://localhost:${setting.port}`);
+  const byHand = (): never => {
+    throw new Error("a real host is killed and started by hand");
+  };
+  return { azure, world: setting.world, faults: azure.faults, app: { kill: byHand, start: byHand } };
 }
 
 const NO_SCENARIO = { name: "dev", title: "dev", durationMinutes: 1, estate: "-", traffic: {} };
@@ -61,11 +75,11 @@ const Injected = z.looseObject({ kind: z.string() });
 /** POST a fault of the scenario format without `at` (it starts now); GET tells how clients fare. */
 async function serveFaults(
   port: number,
-  { azure, app }: Platform,
+  impaired: Impaired,
   world: TrafficWorld,
   plan: (body: unknown) => readonly PlannedFault[],
 ): Promise<void> {
-  const switchFault = createFaultSwitch({ world, faults: azure.faults, app });
+  const switchFault = createFaultSwitch(impaired);
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown): void =>
       void response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(body, null, 2)}\n`);
@@ -102,10 +116,12 @@ function lastMinute(world: TrafficWorld): unknown {
   return { lastMinute: { requests: recent.length, results } };
 }
 
-function welcome({ port, faultPort, automation }: DevJob, region: string): string {
-  const key = `-H 'x-functions-key: ${FUNCTION_KEY}'`;
+function welcome({ port, faultPort, automation, settingsFile }: DevJob, region: string): string {
+  const key = settingsFile === null ? `-H 'x-functions-key: ${FUNCTION_KEY}'` : "";
+  const served = `The app runs at http://localhost:${port} (automation ${automation}) in front of an embedded Azure with live traffic.`;
+  const byHand = `An embedded Azure with live traffic runs, and ${settingsFile ?? ""} leads to it. Now: npm run build, then start the Functions host in this folder (port ${port}).`;
   return `
-The app runs at http://localhost:${port} (automation ${automation}) in front of an embedded Azure with live traffic. Try:
+${settingsFile === null ? served : byHand} Try:
   curl -s ${key} http://localhost:${port}/api/status
   curl -s ${key} -X POST http://localhost:${port}/api/runbooks/evacuate/plan -d '{"region":"${region}","reason":"try"}'
   curl -s ${key} -X POST http://localhost:${port}/api/runbooks/evacuate -d '{"region":"${region}","mode":"ungraceful","reason":"try"}'

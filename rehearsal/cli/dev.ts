@@ -23,17 +23,22 @@ export interface DevJob {
   readonly historyDirectory: string;
   readonly port: number;
   readonly faultPort: number;
+  /** Settings for a real Functions host, which then serves the app instead of the local one; null = the local one. */
+  readonly settingsFile: string | null;
 }
 
 const USAGE = `npm run dev                    the app in real time at http://localhost:7071
 npm run dev -- --estate FILE   another estate than examples/hub-to-hub.estate.json
   --port N                     its port; faults are injected at the next one
-  --recommend                  it only says what it would do`;
+  --recommend                  it only says what it would do
+  --real-host FILE             no local host: writes the settings of a real one (local.settings.json), to be started by hand;
+                               its storage is the development storage, which must be running`;
 
 const OPTIONS = {
   estate: { type: "string" },
   recommend: { type: "boolean", default: false },
   port: { type: "string", default: "7071" },
+  "real-host": { type: "string" },
   help: { type: "boolean" },
 } as const;
 
@@ -44,7 +49,9 @@ async function main(): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_534) throw new UsageError(`--port: "${values.port}" is not a port from 1 to 65534`);
   const inputs = await readInputs({ scenario: "examples/scenarios/foundry-outage.json", estate: values.estate, trace: undefined });
   const folder = await temporaryFolder("foundry-failover-dev-");
-  const [certificate, tables] = await Promise.all([makeCertificate(folder), startTableService()]);
+  const settingsFile = values["real-host"] ?? null;
+  const storage = settingsFile === null ? startTableService() : { connection: "UseDevelopmentStorage=true", stop: () => undefined };
+  const [certificate, tables] = await Promise.all([makeCertificate(folder), storage]);
   const child = fork(CHILD, {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate.caFile },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
@@ -63,6 +70,7 @@ async function main(): Promise<void> {
     historyDirectory: join(folder, "history"),
     port,
     faultPort: port + 1,
+    settingsFile,
   } satisfies DevJob);
   child.once("exit", (code) => {
     tables.stop();

@@ -38,9 +38,8 @@ export interface Platform {
 }
 
 export async function startPlatform(setting: PlatformSetting): Promise<Platform> {
-  const writes: ArmWrite[] = [];
-  const azure = await startAzure(setting, writes);
-  configure(setting, azure);
+  const { azure, writes, settings } = await startSurroundings(setting);
+  Object.assign(process.env, settings);
   const { historyDirectory, functionKey, port, time } = setting;
   const app = await startAppHost({
     historyDirectory,
@@ -48,7 +47,7 @@ export async function startPlatform(setting: PlatformSetting): Promise<Platform>
     port,
     ...(time.onServer === undefined ? {} : { onServer: time.onServer }),
   });
-  const stopGates = askGates(setting, app);
+  const stopGates = askGates(setting, () => app.url);
   const stop = async (): Promise<void> => {
     stopGates();
     await app.stop();
@@ -57,11 +56,19 @@ export async function startPlatform(setting: PlatformSetting): Promise<Platform>
   return { azure, app, writes, stop };
 }
 
-async function startAzure(
-  { certificateFolder, estate, constants, world, time }: PlatformSetting,
-  writes: ArmWrite[],
-): Promise<EmbeddedAzure> {
-  return startEmbeddedAzure({
+/** What the app runs in: the embedded Azure, and the settings that the platform would give to the app's process. */
+export interface Surroundings {
+  readonly azure: EmbeddedAzure;
+  readonly writes: readonly ArmWrite[];
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export type SurroundingsSetting = Omit<PlatformSetting, "historyDirectory" | "functionKey" | "port">;
+
+export async function startSurroundings(setting: SurroundingsSetting): Promise<Surroundings> {
+  const { certificateFolder, estate, constants, world, time } = setting;
+  const writes: ArmWrite[] = [];
+  const azure = await startEmbeddedAzure({
     certificate: await readCertificate(certificateFolder),
     platform: platformFromEstate(estate, constants),
     world,
@@ -73,27 +80,28 @@ async function startAzure(
         writes.push({ kind: "origin", at, endedAt: at + constants.originOperationSeconds * 1000, edge, group, origin, enabled }),
     },
   });
+  return { azure, writes, settings: appSettings(setting, azure) };
 }
 
-/** The app's settings, as the platform would give them to its process. */
-function configure({ estate, estateText, automation, storageConnection, stateTable }: PlatformSetting, azure: EmbeddedAzure): void {
-  Object.assign(process.env, {
+function appSettings(setting: SurroundingsSetting, azure: EmbeddedAzure): Record<string, string> {
+  const { estate, estateText, automation, storageConnection, stateTable } = setting;
+  return {
     IDENTITY_ENDPOINT: azure.identityEndpoint,
     IDENTITY_HEADER: azure.identityHeader,
     AzureWebJobsStorage: storageConnection,
     STATE_TABLE: stateTable,
     ESTATE_JSON: rehearsedEstate(estateText, estate, azure, automation),
     PROBE_SCHEDULE: `*/${estate.detection.intervalSeconds} * * * * *`,
-  });
+  };
 }
 
 const GateAnswer = z.object({ state: z.enum(["open", "closed"]) });
 
 /** Every gateway asks its region's gate at the pace of its cache; what does not answer in time leaves things as they are. */
-function askGates({ estate, constants, world }: PlatformSetting, app: AppHost): () => void {
+export function askGates({ estate, constants, world }: SurroundingsSetting, appUrl: () => string): () => void {
   const timers = estate.gateways.map((gateway) =>
     setInterval(() => {
-      fetch(`${app.url}/api/gates/${gateway.region}`, { signal: AbortSignal.timeout(constants.gateTimeoutSeconds * 1000) })
+      fetch(`${appUrl()}/api/gates/${gateway.region}`, { signal: AbortSignal.timeout(constants.gateTimeoutSeconds * 1000) })
         .then(async (answer) => {
           // A Function App that is down answers 503 too: only the gate's own word counts.
           const gate = GateAnswer.safeParse(await answer.json());
