@@ -68,7 +68,7 @@ export async function readState(deps: Deps): Promise<Stored<EstateState>> {
   return (await deps.state.get<EstateState>(partition(deps), "state")) ?? { value: EMPTY_STATE, etag: undefined };
 }
 
-/** Compare-and-swap on the estate's row: `change` is asked again with fresh state until nobody was faster. It returns null to leave it. */
+/** Compare-and-swap on the estate's row: `change` is asked again with fresh state until nobody was faster. Without a `state` in its answer the row is left alone. */
 export async function updateState<T>(
   deps: Deps,
   change: (state: EstateState) => { state: EstateState; result: T } | { result: T },

@@ -40,7 +40,12 @@ const detection = strict({
   burstSpacingSeconds: seconds(1, 10, d.burstSpacingSeconds, "Between the starts of two probes of a burst."),
   window: integer(2, 30, d.window, "Probes of a target that its verdict looks at."),
   failuresToFail: integer(2, 30, d.failuresToFail, "Failed probes within the window that make a target failing."),
-  successesToRecover: integer(1, 30, d.successesToRecover, "Last probes that must all have succeeded for a target to be healthy again."),
+  successesToRecover: integer(
+    1,
+    30,
+    d.successesToRecover,
+    "Last probes that must all have been answered for a target to be healthy again.",
+  ),
   stalenessSeconds: seconds(20, 3600, d.stalenessSeconds, "Age from which a probe counts as missing."),
   regionFailingShare: z
     .number()
@@ -63,7 +68,7 @@ const safety = strict({
     .describe(`off: only people start runbooks. recommend: plan and notify, change nothing. auto: act. Default: ${s.mode}.`),
   minHealthyRegions: integer(1, 29, s.minHealthyRegions, "Regions that must stay healthy and unheld when another is evacuated."),
   maxConcurrentShifts: integer(1, 29, s.maxConcurrentShifts, "Regions that may be held at the same time."),
-  cooldownSeconds: seconds(0, 86_400, s.cooldownSeconds, "After an episode of a region until it may be evacuated automatically again."),
+  cooldownSeconds: seconds(0, 86_400, s.cooldownSeconds, "After a region's last hold, until it may be evacuated automatically again."),
   reserveShare: z
     .number()
     .min(0)
@@ -79,7 +84,12 @@ const evacuate = strict({
   gracefulShares: shares(e.gracefulShares, "down", "Steps of a graceful evacuation."),
   bakeSeconds: seconds(0, 3600, e.bakeSeconds, "Between the steps of a graceful evacuation."),
   originBudgetSeconds: seconds(60, 7200, e.originBudgetSeconds, "Propagation budget of a Front Door origin write."),
-  poolBudgetSeconds: seconds(5, 600, e.poolBudgetSeconds, "Propagation budget of a backend pool write."),
+  poolBudgetSeconds: seconds(
+    5,
+    600,
+    e.poolBudgetSeconds,
+    "Propagation budget of a backend pool write; one owed for twice as long closes its region's gate.",
+  ),
   holdCheckSeconds: seconds(5, 600, e.holdCheckSeconds, "Between two looks at a held region."),
 })
   .prefault({})
@@ -98,7 +108,7 @@ const restore = strict({
     .min(1)
     .max(10)
     .default(r.relapseBackoff)
-    .describe(`Factor on the soak after each relapse of an episode. 1–10; default ${r.relapseBackoff}.`),
+    .describe(`Factor on the soak after each relapse of a hold. 1–10; default ${r.relapseBackoff}.`),
 })
   .prefault({})
   .describe("How a region gets its traffic back.");

@@ -104,7 +104,7 @@ export interface DetectionPolicy {
   /** Failing: at least `failuresToFail` of the last `window` probes failed. */
   readonly window: number;
   readonly failuresToFail: number;
-  /** Healthy again: the last `successesToRecover` probes all succeeded. */
+  /** Healthy again: the last `successesToRecover` probes were all answered, 429 included. */
   readonly successesToRecover: number;
   /** Observations older than this are stale and count as missing. */
   readonly stalenessSeconds: number;
@@ -123,7 +123,7 @@ export interface SafetyPolicy {
   readonly minHealthyRegions: number;
   /** Regions that may be held at the same time. */
   readonly maxConcurrentShifts: number;
-  /** Seconds after the end of an episode of a region before it may be evacuated automatically again. */
+  /** Seconds after the end of a region's last hold before it may be evacuated automatically again. */
   readonly cooldownSeconds: number;
   /** Share [0–1) of each survivor's rate limit that an evacuation must leave unused. */
   readonly reserveShare: number;
@@ -136,7 +136,7 @@ export interface EvacuatePolicy {
   readonly bakeSeconds: number;
   /** Propagation budget of a Front Door origin write (azure-facts 2.3: up to 20 minutes). */
   readonly originBudgetSeconds: number;
-  /** Propagation budget of a pool write (azure-facts 1.6: normally under 10 s). */
+  /** Propagation budget of a pool write (azure-facts 1.6: normally under 10 s). One owed for twice as long closes its region's gate. */
   readonly poolBudgetSeconds: number;
   /** Seconds between two looks at a held region. */
   readonly holdCheckSeconds: number;
@@ -154,7 +154,7 @@ export interface RestorePolicy {
   readonly bakeAnswers: number;
   /** Without enough measured answers, healthy probes for this long let the step pass. */
   readonly bakeProbeSeconds: number;
-  /** Multiplies the soak after each relapse of the same episode. */
+  /** Multiplies the soak after each relapse of the same hold. */
   readonly relapseBackoff: number;
 }
 
