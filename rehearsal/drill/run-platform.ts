@@ -2,7 +2,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
 import { join } from "node:path";
-import { samePoolMembers } from "../../src/domain/plan.ts";
+import { samePoolMembers } from "../../src/domain/routing.ts";
 import { now, runUntil } from "../virtual-time/clock.ts";
 import { heldRequest, timedServer } from "../virtual-time/in-flight.ts";
 import { readAppLog } from "./app-log.ts";

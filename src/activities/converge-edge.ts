@@ -5,8 +5,7 @@
 import { desiredRouting, regionOfOrigin } from "../domain/desired-routing.ts";
 import type { Edge } from "../domain/estate.ts";
 import { holdOf } from "../domain/hold.ts";
-import { findOrigin } from "../domain/plan.ts";
-import type { OriginRouting } from "../domain/routing.ts";
+import { findOrigin, type OriginRouting } from "../domain/routing.ts";
 import type { Converged, ConvergedState } from "../domain/run.ts";
 import type { ConvergeContext } from "./converge-context.ts";
 import { append } from "./memory.ts";

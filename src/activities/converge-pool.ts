@@ -2,8 +2,7 @@
 import { desiredRouting } from "../domain/desired-routing.ts";
 import { detectDrift } from "../domain/drift.ts";
 import type { Gateway } from "../domain/estate.ts";
-import { describeMembers, samePoolMembers } from "../domain/plan.ts";
-import type { PoolMember } from "../domain/routing.ts";
+import { describeMembers, samePoolMembers, type PoolMember } from "../domain/routing.ts";
 import type { Converged, ConvergedState } from "../domain/run.ts";
 import type { Failure } from "../ports.ts";
 import type { ConvergeContext } from "./converge-context.ts";

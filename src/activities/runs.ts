@@ -9,7 +9,7 @@ export interface RunView extends RunRecord {
 /** Newest first. */
 export async function listRuns(deps: Deps): Promise<readonly RunRecord[]> {
   const rows = await deps.state.list<RunRecord | { run: string }>(runsPartition(deps));
-  const records = rows.flatMap(({ value }) => (typeof value.run === "string" ? [] : [value as RunRecord]));
+  const records = rows.flatMap(({ value }) => ("outcome" in value ? [value] : []));
   return records.toSorted((a, b) => b.run.startedAt.localeCompare(a.run.startedAt));
 }
 

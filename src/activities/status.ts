@@ -5,7 +5,7 @@ import { gateState } from "../domain/hold.ts";
 import type { Mode } from "../domain/estate.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
 import { desiredRouting } from "../domain/desired-routing.ts";
-import { describeMembers } from "../domain/plan.ts";
+import { describeMembers } from "../domain/routing.ts";
 import type { Converged } from "../domain/run.ts";
 import { secondsBetween } from "../domain/time.ts";
 import type { VerdictState } from "../domain/verdict.ts";

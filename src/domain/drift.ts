@@ -2,8 +2,7 @@
  * Drift: somebody else changed a pool that we hold. Three versions of it tell apart what happened:
  * `base` (what we last wrote or, before that, captured as normal), `theirs` (what ARM has now) and `ours` (what we want).
  */
-import { backendName, type PoolMember } from "./routing.ts";
-import { samePoolMembers } from "./plan.ts";
+import { backendName, samePoolMembers, type PoolMember } from "./routing.ts";
 
 export type Drift =
   | { readonly kind: "none" }

@@ -1,7 +1,7 @@
 /** What a run does next: pure functions of what it sees. Orchestrations only carry the answer out. */
 import { restoreReadiness } from "./decide.ts";
 import type { Hold, HoldChange } from "./hold.ts";
-import type { Convergence, Move, Run, RunPolicy, Seen } from "./run.ts";
+import type { Converged, Move, Run, RunPolicy, Seen } from "./run.ts";
 import { secondsBetween } from "./time.ts";
 
 export function nextMove(policy: RunPolicy, run: Run, seen: Seen): Move {
@@ -63,8 +63,8 @@ function nextRestoreMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): M
     ...edgeReturn(policy, run, seen, hold),
     ...gateAgain(seen, hold),
   };
-  const changed = Object.entries(change).some(([key, value]) => hold[key as keyof Hold] !== value);
-  if (changed) return { kind: "change", change, reason: describe(change) };
+  const { share = hold.share, gate = hold.gate, origin = hold.origin }: HoldChange = change;
+  if (share !== hold.share || gate !== hold.gate || origin !== hold.origin) return { kind: "change", change, reason: describe(change) };
   const settling = settle(policy, seen);
   if (settling !== null) return settling;
   const normal = hold.share === 1 && hold.gate === "open" && hold.origin === "enabled";
@@ -107,7 +107,7 @@ function mayStepUp(policy: RunPolicy, seen: Seen, hold: Hold): boolean {
   if (hold.share < first) return restoreReadiness(policy, seen.verdict, hold, seen.at).ready;
   const seconds = secondsBetween(hold.shareSince, seen.at);
   const { bakeSeconds, bakeAnswers, bakeProbeSeconds } = policy.restore;
-  if (seen.verdict.foundry.state !== "healthy" || seconds < bakeSeconds || isOwed(seen.convergence)) return false;
+  if (seen.verdict.foundry.state !== "healthy" || seconds < bakeSeconds || hasOpenPool(seen)) return false;
   return (seen.answers?.count ?? 0) >= bakeAnswers || seconds >= bakeProbeSeconds;
 }
 
@@ -126,14 +126,18 @@ function edgeReturn(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): HoldCh
 
 /** Something written is still on its way or owed: look again soon and write again if need be. */
 function settle(policy: RunPolicy, seen: Seen): Move | null {
-  const open = (seen.convergence?.items ?? []).filter((item) => item.state !== "matched" && item.state !== "unserved");
-  const [first] = open;
+  const first = seen.convergence?.items.find(isOpen);
   if (first === undefined) return null;
   return { kind: "converge", seconds: policy.evacuate.holdCheckSeconds, reason: `${first.target} is ${first.state}: ${first.reason}` };
 }
 
-function isOwed(convergence: Convergence | null): boolean {
-  return (convergence?.items ?? []).some((item) => item.kind === "pool" && item.state !== "matched" && item.state !== "unserved");
+function hasOpenPool({ convergence }: Seen): boolean {
+  return convergence?.items.some((item) => item.kind === "pool" && isOpen(item)) === true;
+}
+
+/** Not in ARM as it should be, or not known to be. */
+function isOpen({ state }: Converged): boolean {
+  return state !== "matched" && state !== "unserved";
 }
 
 function wait(policy: RunPolicy, reason: string): Move {

@@ -1,6 +1,6 @@
-/** From current and desired routing to steps, the fastest sufficient lever first; and the three-way view that tells drift from our own work. */
+/** From current and desired routing to the steps between them, the fastest lever first: what a person is shown before a run. */
 import type { Estate } from "./estate.ts";
-import { backendName, type OriginRouting, type PoolMember, type PoolRouting, type Routing } from "./routing.ts";
+import { describeMembers, findOrigin, samePoolMembers, type OriginRouting, type PoolRouting, type Routing } from "./routing.ts";
 
 export type Lever = "poolWeights" | "healthGate" | "originState";
 
@@ -13,15 +13,7 @@ export interface PlanStep {
   readonly budgetSeconds: number;
 }
 
-export function samePoolMembers(a: readonly PoolMember[], b: readonly PoolMember[]): boolean {
-  return a.length === b.length && a.every((member, i) => sameMember(member, b[i]));
-}
-
-function sameMember(a: PoolMember, b: PoolMember | undefined): boolean {
-  return b !== undefined && backendName(a.id) === backendName(b.id) && a.weight === b.weight && a.priority === b.priority;
-}
-
-/** The steps from `current` to `desired`. Front Door edits of one profile are one step each origin, in one write order. */
+/** One step for each pool, gate and origin that differs. Origins of one profile are written together all the same. */
 export function plan(
   estate: Estate,
   current: Routing,
@@ -64,19 +56,4 @@ function originStep(estate: Estate, origin: OriginRouting): PlanStep {
     change: origin.enabled ? "Disabled → Enabled" : "Enabled → Disabled",
     budgetSeconds: estate.evacuate.originBudgetSeconds,
   };
-}
-
-/** `foundry-eastus2 p1 w50, foundry-japaneast p2`: absent fields are left out. */
-export function describeMembers(members: readonly PoolMember[]): string {
-  return members
-    .map(
-      ({ id, priority, weight }) =>
-        `${backendName(id)}${priority === undefined ? "" : ` p${priority}`}${weight === undefined ? "" : ` w${weight}`}`,
-    )
-    .join(", ");
-}
-
-export function findOrigin(origins: readonly OriginRouting[], wanted: OriginRouting): OriginRouting | undefined {
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-  return origins.find((o) => o.edge === wanted.edge && same(o.group, wanted.group) && same(o.origin, wanted.origin));
 }

@@ -30,3 +30,26 @@ export interface Routing {
 export function backendName(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1).toLowerCase();
 }
+
+export function samePoolMembers(a: readonly PoolMember[], b: readonly PoolMember[]): boolean {
+  return a.length === b.length && a.every((member, i) => sameMember(member, b[i]));
+}
+
+function sameMember(a: PoolMember, b: PoolMember | undefined): boolean {
+  return b !== undefined && backendName(a.id) === backendName(b.id) && a.weight === b.weight && a.priority === b.priority;
+}
+
+/** `foundry-eastus2 p1 w50, foundry-japaneast p2`: absent fields are left out. */
+export function describeMembers(members: readonly PoolMember[]): string {
+  return members
+    .map(
+      ({ id, priority, weight }) =>
+        `${backendName(id)}${priority === undefined ? "" : ` p${priority}`}${weight === undefined ? "" : ` w${weight}`}`,
+    )
+    .join(", ");
+}
+
+export function findOrigin(origins: readonly OriginRouting[], wanted: OriginRouting): OriginRouting | undefined {
+  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  return origins.find((o) => o.edge === wanted.edge && same(o.group, wanted.group) && same(o.origin, wanted.origin));
+}

@@ -1,12 +1,7 @@
 /** The orchestrations by name. Wrappers are generators themselves: the SDK tells orchestrations by that. */
-import type { DurableContext } from "./durable.ts";
-import { call, type Durable } from "./durable.ts";
 import { activities, type RunInput } from "./contracts.ts";
+import { call, type Durable, type DurableContext } from "./durable.ts";
 import { runbook } from "./runbook.ts";
-
-function* investigation(context: DurableContext, input: { readonly cause: string }): Durable<null> {
-  return yield* call(context, activities.probeNow, input);
-}
 
 export const orchestrations = {
   evacuate: function* evacuate(context: DurableContext, input: RunInput): Durable<unknown> {
@@ -16,6 +11,6 @@ export const orchestrations = {
     return yield* runbook(context, input);
   },
   investigate: function* investigate(context: DurableContext, input: { readonly cause: string }): Durable<unknown> {
-    return yield* investigation(context, input);
+    return yield* call(context, activities.probeNow, input);
   },
 } as const;

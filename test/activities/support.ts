@@ -3,7 +3,7 @@ import { refreshKnowledge } from "../../src/activities/knowledge.ts";
 import { readState, updateState } from "../../src/activities/memory.ts";
 import type { EvacuateRequest } from "../../src/activities/start-run.ts";
 import type { EstateState, Hold } from "../../src/domain/hold.ts";
-import { describeMembers } from "../../src/domain/plan.ts";
+import { describeMembers } from "../../src/domain/routing.ts";
 import type { RegionVerdict } from "../../src/domain/region-verdict.ts";
 import type { Convergence } from "../../src/domain/run.ts";
 import { regionVerdict, stateWith } from "../support/builders.ts";

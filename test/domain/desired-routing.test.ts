@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { desiredRouting, normalParts, type HoldLimits } from "../../src/domain/desired-routing.ts";
-import { describeMembers } from "../../src/domain/plan.ts";
+import { describeMembers } from "../../src/domain/routing.ts";
 import type { OriginRouting, PoolMember } from "../../src/domain/routing.ts";
 import { hubToHub, member, memberId, normalRouting } from "../support/builders.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { detectDrift } from "../../src/domain/drift.ts";
 import { desiredRouting } from "../../src/domain/desired-routing.ts";
-import { samePoolMembers } from "../../src/domain/plan.ts";
+import { samePoolMembers } from "../../src/domain/routing.ts";
 import { backendName, type PoolMember } from "../../src/domain/routing.ts";
 import { hubToHub, member } from "../support/builders.ts";
 

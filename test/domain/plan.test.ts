@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { desiredRouting } from "../../src/domain/desired-routing.ts";
-import { describeMembers, plan, samePoolMembers } from "../../src/domain/plan.ts";
+import { plan } from "../../src/domain/plan.ts";
+import { describeMembers, samePoolMembers } from "../../src/domain/routing.ts";
 import { hubToHub, member, normalRouting } from "../support/builders.ts";
 
 const estate = hubToHub();
