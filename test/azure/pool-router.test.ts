@@ -61,6 +61,16 @@ describe("writing a pool", () => {
     expect(JSON.parse(it.stub.seen[0]?.body ?? "")).toEqual({ properties: { pool: { services: MEMBERS } } });
   });
 
+  it("a member that somebody parked at weight 0 does not keep its pool from being written, and stays as it was", async () => {
+    await using it = await setUp(() => ({ headers: { etag: '"2"' }, body: {} }));
+    const members = [
+      { id: A, weight: 100 },
+      { id: B, weight: 0 },
+    ];
+    expect(await it.router.write(it.gateway, "pool1", members, '"1"')).toMatchObject({ ok: true });
+    expect(JSON.parse(it.stub.seen[0]?.body ?? "")).toEqual({ properties: { pool: { services: members } } });
+  });
+
   it.each<[string, Reply, object]>([
     [
       "412: somebody else was faster",
@@ -105,7 +115,7 @@ describe("writing a pool", () => {
   it.each<[string, readonly PoolMember[]]>([
     ["an empty pool", []],
     ["more than 30 members", Array.from({ length: 31 }, (_, index) => ({ id: `${A}${index}` }))],
-    ["weight 0", [{ id: A, weight: 0 }]],
+    ["a negative weight", [{ id: A, weight: -1 }]],
     ["weight 101", [{ id: A, weight: 101 }]],
     ["half a weight", [{ id: A, weight: 1.5 }]],
     ["a negative priority", [{ id: A, priority: -1 }]],
