@@ -32,12 +32,21 @@ export function admit(estate: Estate, routing: Routing, holds: readonly HoldLimi
     return { maxSafeShare: 0, demand, survivors: [], reason: `nobody else serves the pools of ${region}` };
   if (demand === null) return { maxSafeShare: null, demand, survivors: [], reason: `the demand of ${region} is unknown` };
   const received = receivedByQuotaPool(estate, before, after, region, capacity);
-  const headrooms = new Map(quotaPools(estate, capacity).map((pool) => [pool.key, pool.headroom]));
+  const headrooms = new Map(quotaPools(withoutHeld(estate, region, others), capacity).map((pool) => [pool.key, pool.headroom]));
   const survivors = [...received].map(([quotaPool, receives]) => ({ quotaPool, receives, headroom: headrooms.get(quotaPool) ?? null }));
   const unknown = survivors.find((s) => s.receives > 0 && s.headroom === null);
   if (unknown !== undefined) return { maxSafeShare: null, demand, survivors, reason: `the headroom of ${unknown.quotaPool} is unknown` };
   const maxSafeShare = Math.min(1, ...survivors.filter((s) => s.receives > 0).map((s) => (s.headroom ?? 0) / s.receives));
   return { maxSafeShare, demand, survivors, reason: explain(region, demand, maxSafeShare, survivors) };
+}
+
+/**
+ * Each deployment enforces the part of a quota that is allocated to it: what the deployments of the region that is left, and
+ * of regions that are held empty, do not use is of no use to the others, even where they share a global quota (azure-facts 4.2).
+ */
+function withoutHeld(estate: Estate, leaving: string, holds: readonly HoldLimits[]): Estate {
+  const out = new Set([leaving, ...holds.filter((hold) => hold.share === 0).map((hold) => hold.region)]);
+  return { ...estate, deployments: estate.deployments.filter((deployment) => !out.has(deployment.region)) };
 }
 
 /** Every pool that sends the region traffic would be left as it is, because nobody else could serve it. */

@@ -58,6 +58,17 @@ describe("admission: the part of a region's tokens that the others can carry", (
     expect(admit(careful, normalRouting(careful), [], "east", { ...UNKNOWN_CAPACITY, demand }).maxSafeShare).toBeCloseTo(0.5);
   });
 
+  it.each<[rule: string, holds: HoldLimits[], share: number]>([
+    ["of the region that is left", [], 0.5],
+    ["of a region that is held", [limits("north", 0)], 0.25],
+  ])("a global quota's part that is allocated to the deployment %s helps nobody", (_rule, holds, share) => {
+    const deployments = ["east", "west", "north"].map((r) => deployment(r, { deploymentType: "GlobalStandard" }));
+    const global = hubToHub(["east", "west", "north"], { deployments });
+    // West and north have 100 k left each, east would leave 600 k of its own limit behind; north's share is its own when it is held.
+    const demand = { "gpt-east": 400_000, "gpt-west": 900_000, "gpt-north": 900_000 };
+    expect(admit(global, normalRouting(global), holds, "east", { ...UNKNOWN_CAPACITY, demand }).maxSafeShare).toBe(share);
+  });
+
   it("says who is tight, with the numbers", () => {
     const demand = { "gpt-east": 800_000, "gpt-west": 800_000, "gpt-north": 100_000 };
     expect(admit(estate, normal, [], "east", { ...UNKNOWN_CAPACITY, demand }).reason).toBe(
