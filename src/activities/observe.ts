@@ -1,8 +1,10 @@
 /** What a run sees at the start of a turn: read anew every time, never taken from the orchestration's history. */
-import { assessRegion } from "../domain/region-verdict.ts";
+import { assessRegion, type VerdictsByTarget } from "../domain/region-verdict.ts";
 import { holdOf, type Hold } from "../domain/hold.ts";
 import type { Run, Seen } from "../domain/run.ts";
+import { secondsBetween } from "../domain/time.ts";
 import { hasEdgeOrigin } from "../domain/topology.ts";
+import type { Verdict } from "../domain/verdict.ts";
 import type { Deps } from "../ports.ts";
 import { readMemory, type Watch } from "./memory.ts";
 import { knownDemand } from "./knowledge.ts";
@@ -15,12 +17,23 @@ export async function observe(deps: Deps, run: Run): Promise<Seen> {
     at,
     hold,
     killSwitchOn: state.killSwitch?.on === true,
-    verdict: assessRegion(deps.estate, run.region, watch.value.verdicts, knownDemand(knowledge), at),
+    verdict: assessRegion(deps.estate, run.region, currentVerdicts(deps, watch.value, at), knownDemand(knowledge), at),
     stillFailing: stillFailing(deps, watch.value, run.region),
     hasEdgeOrigin: hasEdgeOrigin(deps.estate, run.region),
     convergence,
     answers: hold === null || run.runbook !== "restore" ? null : await answersSince(deps, hold),
   };
+}
+
+/**
+ * Timers have been seen to freeze while everything else went on (azure-facts 6.8): verdicts that no round has renewed tell nothing, or a
+ * restore would climb on the health of an hour ago.
+ */
+function currentVerdicts(deps: Deps, { verdicts, roundAt }: Watch, now: string): VerdictsByTarget {
+  const { stalenessSeconds } = deps.estate.detection;
+  if (roundAt === null || secondsBetween(roundAt, now) <= stalenessSeconds) return verdicts;
+  const unknown = { state: "inconclusive", reason: `no probe round since ${roundAt}`, since: roundAt } satisfies Verdict;
+  return Object.fromEntries(Object.keys(verdicts).map((id) => [id, unknown]));
 }
 
 function stillFailing(deps: Deps, watch: Watch, region: string): boolean {

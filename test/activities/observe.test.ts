@@ -38,6 +38,16 @@ describe("what a run sees", () => {
     });
   });
 
+  it.each<[rule: string, seconds: number, state: string]>([
+    ["while probe rounds come", 90, "healthy"],
+    ["none once the probe timer has stopped: no restore climbs on old health", 91, "inconclusive"],
+  ])("a verdict is %s", async (_rule, seconds, state) => {
+    const verdicts = { "gpt-east": verdict("healthy"), "apim-east": verdict("healthy") };
+    await putWatch(deps, { observations: {}, verdicts, announced: {}, roundAt: at(0) }, undefined);
+    await deps.clock.advance(seconds);
+    expect((await observe(deps, restore)).verdict).toMatchObject({ foundry: { state }, gateway: { state } });
+  });
+
   it("no hold is no hold", async () => {
     expect((await observe(deps, restore)).hold).toBeNull();
   });
