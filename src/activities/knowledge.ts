@@ -31,7 +31,7 @@ export async function refreshKnowledge(deps: Deps, known: Knowledge | null, epis
   const wanted = {
     demand: due(old.capacity.measuredAt, DEMAND_SECONDS) || (hasGap(old, "demand") && due(old.capacity.measuredAt, GAP_SECONDS)),
     limits: due(old.limitsAt, LIMITS_SECONDS) || (hasGap(old, "rate limit") && due(old.limitsAt, GAP_SECONDS)),
-    routing: !episodeOpen && due(old.routingAt, ROUTING_SECONDS),
+    routing: !episodeOpen && due(old.routingAt, hasGap(old, "routing") || !fits(deps.estate, old.routing) ? GAP_SECONDS : ROUTING_SECONDS),
   };
   if (!wanted.demand && !wanted.limits && !wanted.routing) return old;
   // A gap stays named until what it is about has been asked for again.
@@ -48,7 +48,7 @@ export async function refreshKnowledge(deps: Deps, known: Knowledge | null, epis
     capacity: { demand, limits, measuredAt: wanted.demand ? now : old.capacity.measuredAt },
     routing: routing ?? old.routing,
     limitsAt: wanted.limits ? now : old.limitsAt,
-    routingAt: wanted.routing && routing !== null ? now : old.routingAt,
+    routingAt: wanted.routing && routing === read ? now : old.routingAt,
     gaps,
   };
   await setKnowledge(deps, knowledge);
@@ -79,6 +79,14 @@ async function readLimits(deps: Deps, old: Capacity["limits"], gaps: string[]): 
     return [deployment.id, (read.ok ? read.tokensPerMinute : old[deployment.id]) ?? deployment.tokensPerMinute] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** False after a deployment that changed the estate's pools: what was read before says nothing of the new ones. */
+function fits(estate: Estate, routing: Routing | null): boolean {
+  const refs = poolRefs(estate);
+  const isKnown = ({ gateway, pool }: (typeof refs)[number]): boolean =>
+    routing?.pools.some((known) => known.gateway === gateway.id && known.pool === pool) ?? false;
+  return routing?.pools.length === refs.length && refs.every(isKnown);
 }
 
 /** Null unless every pool could be read: half a routing would mislead the admission test. */

@@ -8,11 +8,12 @@ export function gatewayById(estate: Estate, id: string): Gateway {
   return found;
 }
 
-/** The deployment a pool member leads to; undefined for a member the estate does not know. */
+/** The deployment a pool member leads to; undefined for a member, pool or gateway the estate does not know (any more). */
 export function deploymentOf(estate: Estate, gateway: string, pool: string, member: PoolMember): Deployment | undefined {
   const name = backendName(member.id);
-  const ref = gatewayById(estate, gateway)
-    .pools.find((p) => p.name === pool)
+  const ref = estate.gateways
+    .find((candidate) => candidate.id === gateway)
+    ?.pools.find((p) => p.name === pool)
     ?.members.find((m) => m.backend.toLowerCase() === name);
   return estate.deployments.find((deployment) => deployment.id === ref?.deployment);
 }

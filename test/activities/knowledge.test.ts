@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { decideAll } from "../../src/activities/evaluate.ts";
 import { knownDemand, refreshKnowledge } from "../../src/activities/knowledge.ts";
 import { readMemory, type Knowledge } from "../../src/activities/memory.ts";
+import { EMPTY_STATE } from "../../src/domain/hold.ts";
 import { at, deployment, hold, hubToHub, member, normalRouting } from "../support/builders.ts";
 import { failure, minute } from "../support/fake-azure.ts";
 import { fakeDeps, type FakeDeps } from "../support/fake-deps.ts";
-import { setState } from "./support.ts";
+import { setState, verdictsWith } from "./support.ts";
 
 let deps: FakeDeps;
 beforeEach(() => {
@@ -132,5 +134,22 @@ describe("routing", () => {
     const later = await refresh(900);
     expect(later.routing?.pools).toEqual(normalRouting(deps.estate).pools);
     expect(later.routingAt).toBe(at(0));
+  });
+
+  it.each([
+    ["that could not be read whole is asked for again after a minute, not at every probe round", false],
+    ["of an estate whose pools have changed since is read again, and until then does not stop anybody", true],
+  ])("%s", async (_rule, changed) => {
+    if (!changed) deps.pools.fail("read apim-east", failure("busy", 503));
+    await refresh();
+    const before = reads();
+    if (changed) deps = { ...deps, estate: hubToHub(["east", "west"]) };
+    await refresh(15);
+    expect(reads()).toBe(before);
+    const decided = decideAll(deps, EMPTY_STATE, verdictsWith(deps, "east"), (await readMemory(deps)).knowledge);
+    expect(decided[0]?.action).toBe(changed ? "evacuate" : "refuse");
+    const later = await refresh(45);
+    expect(reads()).toBe(before + deps.estate.gateways.length);
+    expect(later.routing?.pools.length).toBe(changed ? 2 : undefined);
   });
 });
