@@ -3,17 +3,20 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { json as readJson } from "node:stream/consumers";
 import { z } from "zod";
+import { formatIssues } from "../../src/config/issues.ts";
 import { parseEstate } from "../../src/config/load.ts";
 import { scaled } from "../constants.ts";
-import { createFaultSwitch, plannedFaults, type Impaired, type PlannedFault } from "../drill/faults.ts";
+import { createFaultSwitch, logFault, plannedFaults, type Impaired, type PlannedFault } from "../drill/faults.ts";
 import { normalRouting } from "../drill/normal-routing.ts";
 import { askGates, startPlatform, startSurroundings, type Surroundings, type SurroundingsSetting } from "../drill/platform.ts";
-import { FaultSchema, Scenario } from "../drill/scenario.ts";
+import { FaultSchema, Scenario, type Fault } from "../drill/scenario.ts";
 import { clientRegionNames } from "../drill/traffic-source.ts";
 import { createClientRegions } from "../traffic/clients.ts";
 import { syntheticRequests } from "../traffic/synthetic.ts";
 import { createWorld, type TrafficWorld } from "../traffic/world.ts";
 import type { DevJob } from "./dev.ts";
+import { regionIssues } from "./inputs.ts";
+import { UsageError } from "./options.ts";
 
 /** Traffic has been running for this long when the app starts, so that Azure Monitor has something to tell. */
 const HISTORY_SECONDS = 1200;
@@ -50,9 +53,11 @@ async function serve(job: DevJob): Promise<void> {
   });
   const setting = { ...job, estate, constants, world, stateTable: "dev", functionKey: FUNCTION_KEY, time: {} };
   const { azure, app } = job.settingsFile === null ? await startPlatform(setting) : await surroundRealHost(setting, job.settingsFile);
-  await serveFaults(job.faultPort, { world, faults: azure.faults, app }, world, (body) =>
-    plannedFaults(Scenario.parse({ ...NO_SCENARIO, faults: [body] }), estate, Date.now(), 0),
-  );
+  await serveFaults(job.faultPort, { world, faults: azure.faults, app }, world, (fault) => {
+    const issues = regionIssues(fault, "region", estate);
+    if (issues.length > 0) throw new UsageError(formatIssues(issues, "fault"));
+    return plannedFaults(Scenario.parse({ ...NO_SCENARIO, faults: [fault] }), estate, Date.now(), 0);
+  });
   console.info(welcome(job, estate.regions[0]?.name ?? ""));
 }
 
@@ -77,7 +82,7 @@ async function serveFaults(
   port: number,
   impaired: Impaired,
   world: TrafficWorld,
-  plan: (body: unknown) => readonly PlannedFault[],
+  plan: (fault: Fault) => readonly PlannedFault[],
 ): Promise<void> {
   const switchFault = createFaultSwitch(impaired);
   const server = createServer((request, response) => {
@@ -91,7 +96,11 @@ async function serveFaults(
       .then((body) => FaultSchema.parse({ at: 0, for: 600, ...Injected.parse(body) }))
       .then((fault) => plan(fault).forEach((planned) => inject(planned, switchFault)))
       .then(() => answer(202, { injected: true }))
-      .catch((error: unknown) => answer(400, { error: error instanceof z.ZodError ? z.prettifyError(error) : String(error) }));
+      .catch((error: unknown) =>
+        answer(400, {
+          error: error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error),
+        }),
+      );
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
 }
@@ -99,8 +108,7 @@ async function serveFaults(
 function inject(planned: PlannedFault, switchFault: ReturnType<typeof createFaultSwitch>): void {
   const unique = { ...planned, id: `${planned.id}-${Date.now()}` };
   const turn = (on: boolean): void => {
-    const text = `${planned.kind} ${planned.region ?? ""} ${on ? "begins" : "ends"}`;
-    console.info(JSON.stringify({ event: "fault", at: new Date().toISOString(), kind: "fault", text }));
+    logFault(planned, on);
     void switchFault(unique, on);
   };
   turn(true);

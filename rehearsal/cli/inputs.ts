@@ -58,13 +58,16 @@ function checkFit(scenario: Scenario, estate: Estate, file: string): void {
 }
 
 function faultIssues(fault: Fault, path: string, { durationMinutes }: Scenario, estate: Estate): readonly Issue[] {
-  const known = estate.regions.map((region) => region.name);
   const end = durationMinutes * 60;
   const late = { path: `${path}.at`, message: `must be before the drill's end at ${end} s`, found: `${fault.at}` };
-  const issues = fault.at >= end ? [late] : [];
-  if (!("region" in fault) || known.includes(fault.region)) return issues;
-  const message = `estate "${estate.name}" has only ${known.join(", ")}`;
-  return [...issues, { path: `${path}.region`, message, found: JSON.stringify(fault.region) }];
+  return [...(fault.at >= end ? [late] : []), ...regionIssues(fault, `${path}.region`, estate)];
+}
+
+/** A fault in a region that the estate does not have would do nothing, and say nothing. */
+export function regionIssues(fault: Fault, path: string, estate: Estate): readonly Issue[] {
+  const known = estate.regions.map((region) => region.name);
+  if (!("region" in fault) || known.includes(fault.region)) return [];
+  return [{ path, message: `estate "${estate.name}" has only ${known.join(", ")}`, found: JSON.stringify(fault.region) }];
 }
 
 async function readTrace(named: NamedFile): Promise<{ file: string; text: string }> {

@@ -44,13 +44,13 @@ async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options
   const jobs = modes.flatMap((mode, m) =>
     repetitions(options).map((repetition, r) => jobOf(inputs, mode, repetition, `drill${m}x${r}`, folder, tables.connection)),
   );
-  const shown = jobs.findIndex((job) => job.mode.automation !== "off");
-  if (shown >= 0) say(`Timeline of "${modeName(jobs[shown]?.mode ?? modes[0]!)}" as it happens (minutes:seconds of simulated time):`);
+  const shown = jobs.find((job) => job.mode.automation !== "off");
+  if (shown !== undefined) say(`Timeline of "${modeName(shown.mode)}" as it happens (minutes:seconds of simulated time):`);
   let finished = 0;
   try {
     return await runJobs(jobs, certificate.caFile, {
       onLine: (job, line) => {
-        const entry = job === shown ? timelineLine(line) : undefined;
+        const entry = jobs[job] === shown ? timelineLine(line) : undefined;
         if (entry !== undefined) say(entry);
       },
       onDone: (job, { result }) => {

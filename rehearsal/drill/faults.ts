@@ -42,6 +42,16 @@ function effectsOf(fault: Fault, estate: Estate): readonly DataPlaneFault[] {
   }
 }
 
+/** For timelines: `foundryDown in eastus2 begins`. */
+export function faultText({ kind, region }: Pick<DrillFault, "kind" | "region">, on: boolean): string {
+  return `${kind}${region === null ? "" : ` in ${region}`} ${on ? "begins" : "ends"}`;
+}
+
+/** A line of the drill's log, in the form of the app's own. */
+export function logFault(fault: PlannedFault, on: boolean): void {
+  console.info(JSON.stringify({ event: "fault", at: new Date().toISOString(), kind: "fault", text: faultText(fault, on) }));
+}
+
 /** What faults act on. */
 export interface Impaired {
   readonly world: Pick<World, "startFault" | "endFault">;

@@ -6,6 +6,11 @@ export const AUTOMATIONS = ["on", "recommend", "off"] as const;
 /** `on`: the app in mode auto; `recommend`: the app says what it would do; `off`: what Azure does without us. */
 export type Automation = (typeof AUTOMATIONS)[number];
 
+/** The estate's mode while it is rehearsed, whatever its file says. */
+export function appMode(automation: Automation): "auto" | "recommend" {
+  return automation === "on" ? "auto" : "recommend";
+}
+
 export interface Mode {
   readonly automation: Automation;
   readonly gateway: GatewayPolicy;

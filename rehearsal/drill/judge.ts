@@ -1,7 +1,9 @@
 /** From the logs of a drill to its result. */
 import { bins, BIN_SECONDS, compare, poolShares } from "./series.ts";
 import { holdChanges, ledgerIntents, survivorLoads } from "./app-log.ts";
+import { faultText } from "./faults.ts";
 import { invariantViolations } from "./invariants.ts";
+import { appMode } from "./job.ts";
 import { measure, type Measures } from "./measures.ts";
 import type { DrillLog } from "./measures-log.ts";
 import type { DrillResult, Summary, TimelineEntry } from "./result.ts";
@@ -41,7 +43,7 @@ function drillLog(
   requests: DrillLog["requests"],
 ): DrillLog {
   return {
-    estate: { ...estate, safety: { ...estate.safety, mode: job.mode.automation === "on" ? "auto" : "recommend" } },
+    estate: { ...estate, safety: { ...estate.safety, mode: appMode(job.mode.automation) } },
     normal,
     startsAt,
     endsAt: log.endsAt,
@@ -90,18 +92,8 @@ function summarise(setting: DrillSetting, log: PlatformLog, measures: Measures, 
 function timeline({ faults, startsAt }: DrillSetting, { app, hostErrors }: PlatformLog, measures: Measures): readonly TimelineEntry[] {
   const seconds = (at: number): number => (at - startsAt) / 1000;
   const own = faults.flatMap((fault) => [
-    {
-      at: seconds(fault.startsAt),
-      kind: "fault",
-      text: `${fault.kind}${fault.region === null ? "" : ` in ${fault.region}`} begins`,
-      run: null,
-    },
-    {
-      at: seconds(fault.endsAt),
-      kind: "fault",
-      text: `${fault.kind}${fault.region === null ? "" : ` in ${fault.region}`} ends`,
-      run: null,
-    },
+    { at: seconds(fault.startsAt), kind: "fault", text: faultText(fault, true), run: null },
+    { at: seconds(fault.endsAt), kind: "fault", text: faultText(fault, false), run: null },
   ]);
   const measured = measures.faults.flatMap((fault) => {
     const planned = faults.find((other) => other.id === fault.fault);

@@ -9,7 +9,7 @@ export interface Interval {
 }
 
 /** When ARM's routing of one kind differed from the normal one in any field, absent ones included. */
-export function departures(log: DrillLog, kind: ArmWrite["kind"]): readonly Interval[] {
+export function departures(log: Pick<DrillLog, "normal" | "writes">, kind: ArmWrite["kind"]): readonly Interval[] {
   const normal = new Map(kind === "pool" ? log.normal.pools.map(poolEntry) : log.normal.origins.map(originEntry));
   const differing = new Set<string>();
   const intervals: Interval[] = [];

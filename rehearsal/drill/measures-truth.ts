@@ -66,6 +66,6 @@ function failingShare(log: DrillLog, effect: DataPlaneFault, deployment: string)
 }
 
 /** Faults that a region can be evacuated from. */
-export function callsForEvacuation(fault: DrillFault): boolean {
+export function callsForEvacuation(fault: Pick<DrillFault, "kind">): boolean {
   return fault.kind === "foundryDown" || fault.kind === "foundrySlow" || fault.kind === "gatewayDown";
 }

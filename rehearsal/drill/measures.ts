@@ -51,10 +51,7 @@ export function measure(log: DrillLog, settings: { readonly constants: Constants
   for (const { result } of lost) lostByResult[result] = (lostByResult[result] ?? 0) + 1;
   return {
     faults,
-    worst: worstOf(
-      faults.filter((_, index) => callsForEvacuation(experienced[index]!)),
-      faults,
-    ),
+    worst: worstOf(faults.filter(callsForEvacuation), faults),
     requests: log.requests.length,
     lost: lost.length,
     lostByResult,

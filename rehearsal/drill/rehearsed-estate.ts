@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Estate } from "../../src/domain/estate.ts";
 import type { EmbeddedAzure } from "../azure/server.ts";
-import type { Automation } from "./job.ts";
+import { appMode, type Automation } from "./job.ts";
 
 const Doors = z.looseObject({
   deployments: z.array(z.looseObject({ endpoint: z.string() })),
@@ -22,6 +22,6 @@ export function rehearsedEstate(
     cloud: { ...estate.cloud, resourceManager: azure.url },
     deployments: raw.deployments.map((deployment) => ({ ...deployment, endpoint: azure.localUrl(deployment.endpoint) })),
     gateways: raw.gateways.map((gateway) => ({ ...gateway, url: azure.localUrl(gateway.url) })),
-    safety: { ...raw.safety, mode: automation === "on" ? "auto" : "recommend" },
+    safety: { ...raw.safety, mode: appMode(automation) },
   });
 }

@@ -2,13 +2,14 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
 import { join } from "node:path";
-import { samePoolMembers } from "../../src/domain/routing.ts";
 import { now, runUntil } from "../virtual-time/clock.ts";
 import { heldRequest, timedServer } from "../virtual-time/in-flight.ts";
 import { readAppLog } from "./app-log.ts";
-import { compare } from "./series.ts";
-import { createFaultSwitch, type PlannedFault } from "./faults.ts";
+import { createFaultSwitch, logFault, type PlannedFault } from "./faults.ts";
+import { appMode } from "./job.ts";
+import { departures } from "./measures-routing.ts";
 import { startPlatform, type Platform } from "./platform.ts";
+import { compare } from "./series.ts";
 import { LAST_ANSWER_MILLISECONDS, MAX_OVERTIME_SECONDS, type DrillSetting, type PlatformLog } from "./setting.ts";
 
 const FUNCTION_KEY = "rehearsal";
@@ -42,7 +43,7 @@ export async function runPlatform(setting: DrillSetting, onPlatform: OnPlatform)
   await app.start();
   const appLog = await readAppLog((path) => getJson(app.url, path));
   await platform.stop();
-  const mode = job.mode.automation === "on" ? "auto" : "recommend";
+  const mode = appMode(job.mode.automation);
   const safety = [{ at: setting.startsAt, mode, killSwitch: false }] as const;
   return {
     endsAt,
@@ -66,10 +67,9 @@ function callsByRoute({ calls }: Platform["azure"]): Record<string, number> {
 function scheduleFaults({ faults, world }: DrillSetting, { azure, app }: Platform): void {
   const switchFault = createFaultSwitch({ world, faults: azure.faults, app });
   const schedule = (fault: PlannedFault, on: boolean): void => {
-    const text = `${fault.kind}${fault.region === null ? "" : ` in ${fault.region}`} ${on ? "begins" : "ends"}`;
     setTimeout(
       () => {
-        console.info(JSON.stringify({ event: "fault", at: new Date().toISOString(), kind: "fault", text }));
+        logFault(fault, on);
         void switchFault(fault, on);
       },
       (on ? fault.startsAt : fault.endsAt) - now(),
@@ -91,19 +91,7 @@ async function untilAtRest(setting: DrillSetting, platform: Platform): Promise<v
 function isAtRest({ normal }: DrillSetting, { writes, app }: Platform): boolean {
   if (!app.isUp || app.instances().some((instance) => instance.runtimeStatus === "Running" || instance.runtimeStatus === "Pending"))
     return false;
-  const pools = normal.pools.every((pool) => {
-    const last = writes.findLast(
-      (write) => write.kind === "pool" && write.gateway === pool.gateway && write.pool.toLowerCase() === pool.pool.toLowerCase(),
-    );
-    return last?.kind !== "pool" || samePoolMembers(last.members, pool.members);
-  });
-  const origins = normal.origins.every((origin) => {
-    const last = writes.findLast(
-      (write) => write.kind === "origin" && write.edge === origin.edge && write.origin.toLowerCase() === origin.origin.toLowerCase(),
-    );
-    return last?.kind !== "origin" || last.enabled === origin.enabled;
-  });
-  return pools && origins;
+  return (["pool", "origin"] as const).every((kind) => departures({ normal, writes }, kind).at(-1)?.to !== Infinity);
 }
 
 async function getJson(url: string, path: string): Promise<unknown> {
