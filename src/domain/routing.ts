@@ -31,12 +31,13 @@ export function backendName(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1).toLowerCase();
 }
 
+/** In whatever order: it means nothing, and that ARM keeps it is not documented; a pool told in another one would be written for ever. */
 export function samePoolMembers(a: readonly PoolMember[], b: readonly PoolMember[]): boolean {
-  return a.length === b.length && a.every((member, i) => sameMember(member, b[i]));
+  return a.length === b.length && a.every((member) => b.some((other) => sameMember(member, other)));
 }
 
-function sameMember(a: PoolMember, b: PoolMember | undefined): boolean {
-  return b !== undefined && backendName(a.id) === backendName(b.id) && a.weight === b.weight && a.priority === b.priority;
+function sameMember(a: PoolMember, b: PoolMember): boolean {
+  return backendName(a.id) === backendName(b.id) && a.weight === b.weight && a.priority === b.priority;
 }
 
 /** `foundry-eastus2 p1 w50, foundry-japaneast p2`: absent fields are left out. */
