@@ -82,8 +82,16 @@ export function withObservations(estate: Estate, watch: Watch, fresh: readonly O
   const verdicts: Record<string, Verdict> = {};
   for (const id of ids) {
     const all = bySending([...(watch.observations[id] ?? []), ...fresh.filter((observation) => observation.target === id)]);
-    observations[id] = countable(all, estate.detection, now);
+    observations[id] = withoutRepeats(countable(all, estate.detection, now));
     verdicts[id] = assessTarget(all, watch.verdicts[id], estate.detection, now);
   }
   return { ...watch, observations, verdicts, roundAt: now };
+}
+
+/** Of each outcome only the last detail is ever told: repeated over every target of a large estate they would outgrow the row (900 KB). */
+function withoutRepeats(observations: readonly Observation[]): readonly Observation[] {
+  const last = new Set(
+    ["ok", "throttled", "failed", "misconfigured"].map((outcome) => observations.findLast((o) => o.outcome === outcome)),
+  );
+  return observations.map((observation) => (last.has(observation) ? observation : { ...observation, detail: "" }));
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { putWatch, readWatch, type Watch } from "../../src/activities/memory.ts";
+import { toEntity } from "../../src/azure/tables/entity.ts";
 import { probeRound, withObservations } from "../../src/activities/probe-round.ts";
 import { hubToHub, observation, at, verdict } from "../support/builders.ts";
 import { fakeDeps, type FakeDeps, type ScriptedAnswer } from "../support/fake-deps.ts";
@@ -130,6 +131,18 @@ describe("the memory of observations", () => {
   it("keeps what was announced", async () => {
     await putWatch(deps, { observations: {}, verdicts: {}, announced: { east: "refuse cooldown" }, roundAt: null }, undefined);
     expect((await round()).announced).toEqual({ east: "refuse cooldown" });
+  });
+
+  it("keeps the last detail of each outcome, so that 250 targets that all fail still fit into a row", () => {
+    const names = Array.from({ length: 250 }, (_, i) => `region${i}`);
+    const estate = hubToHub(names, { gateways: [] });
+    const fresh = names.flatMap((name) =>
+      [0, 3, 6, 9, 12].map((second) => ({ ...observation("failed", at(second), `gpt-${name}`), detail: "x".repeat(300) })),
+    );
+    const watch = withObservations(estate, { observations: {}, verdicts: {}, announced: {}, roundAt: null }, fresh, at(15));
+    expect(watch.observations["gpt-region0"]?.map((o) => o.detail.length)).toEqual([0, 0, 0, 0, 300]);
+    expect(watch.verdicts["gpt-region0"]?.reason).toContain("xxx");
+    expect(() => toEntity("estate-test", "watch", watch)).not.toThrow();
   });
 
   it("is in the order of sending, whatever the order of arrival", () => {
