@@ -11,11 +11,19 @@ import { resumeOrphans, startEvacuation, startRestore } from "./start-run.ts";
 /** A probe round and its evaluation. Knowledge is refreshed beside it: a slow answer of ARM never delays relief. */
 export async function runRound(deps: Deps, starter: RunStarter): Promise<readonly Decision[]> {
   const { state, watch: before, knowledge } = await readMemory(deps);
-  const refreshing = refreshKnowledge(deps, knowledge, state.episode !== null).catch(() => undefined);
+  const refreshing = refreshKnowledge(deps, knowledge, state.episode !== null, unanswered(deps, state, before.value)).catch(
+    () => undefined,
+  );
   const watch = await probeRound(deps, before);
   const decisions = await evaluate(deps, starter, watch, knowledge);
   await refreshing;
   return decisions;
+}
+
+/** Failing deployments of regions that nobody has emptied on purpose. */
+function unanswered({ estate }: Deps, state: EstateState, { verdicts }: Watch): ReadonlySet<string> {
+  const failing = estate.deployments.filter(({ id, region }) => verdicts[id]?.state === "failing" && holdOf(state, region) === undefined);
+  return new Set(failing.map(({ id }) => id));
 }
 
 async function evaluate(deps: Deps, starter: RunStarter, watch: Watch, knowledge: Knowledge | null): Promise<readonly Decision[]> {

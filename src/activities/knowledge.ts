@@ -23,8 +23,16 @@ export function knownDemand(knowledge: Knowledge | null): DemandByDeployment {
   return Object.fromEntries(entries.flatMap(([id, tokens]) => (tokens === null ? [] : [[id, tokens]])));
 }
 
-/** While an episode is open the routing is not normal, so it is not read. What fails keeps its old value and is named as a gap. */
-export async function refreshKnowledge(deps: Deps, known: Knowledge | null, episodeOpen: boolean): Promise<Knowledge> {
+/**
+ * While an episode is open the routing is not normal, so it is not read. What fails keeps its old value and is named as a gap. `failing`
+ * are deployments whose clients get no answers: answers are what Azure counts tokens of, so their demand cannot be seen to fall.
+ */
+export async function refreshKnowledge(
+  deps: Deps,
+  known: Knowledge | null,
+  episodeOpen: boolean,
+  failing: ReadonlySet<string> = new Set(),
+): Promise<Knowledge> {
   const now = deps.clock.now().toISOString();
   const old = known ?? { capacity: UNKNOWN_CAPACITY, routing: null, limitsAt: null, routingAt: null, gaps: [] };
   const due = (at: string | null, seconds: number): boolean => at === null || secondsBetween(at, now) >= seconds;
@@ -38,7 +46,7 @@ export async function refreshKnowledge(deps: Deps, known: Knowledge | null, epis
   const asked = [...(wanted.demand ? ["demand"] : []), ...(wanted.limits ? ["rate limit"] : []), ...(wanted.routing ? ["routing"] : [])];
   const gaps = old.gaps.filter((gap) => !asked.some((topic) => gap.startsWith(topic)));
   const [demand, limits, read] = await Promise.all([
-    wanted.demand ? readDemand(deps, old.capacity.demand, gaps) : old.capacity.demand,
+    wanted.demand ? readDemand(deps, old.capacity.demand, failing, gaps) : old.capacity.demand,
     wanted.limits ? readLimits(deps, old.capacity.limits, gaps) : old.capacity.limits,
     wanted.routing ? readRouting(deps, gaps) : null,
   ]);
@@ -59,7 +67,7 @@ function hasGap(old: Knowledge, what: string): boolean {
   return old.gaps.some((gap) => gap.startsWith(what));
 }
 
-async function readDemand(deps: Deps, old: Capacity["demand"], gaps: string[]): Promise<Capacity["demand"]> {
+async function readDemand(deps: Deps, old: Capacity["demand"], failing: ReadonlySet<string>, gaps: string[]): Promise<Capacity["demand"]> {
   const to = deps.clock.now();
   const from = new Date(to.getTime() - DEMAND_WINDOW_MINUTES * 60_000);
   const entries = deps.estate.deployments.map(async (deployment) => {
@@ -67,7 +75,9 @@ async function readDemand(deps: Deps, old: Capacity["demand"], gaps: string[]): 
     // The newest bin may be partial (azure-facts 3.4).
     const measured = read.ok ? p95(read.minutes.slice(0, -1).map((minute) => minute.tokens)) : null;
     if (measured === null) gaps.push(`demand of ${deployment.id}: ${read.ok ? "no data point in the window" : read.reason}`);
-    return [deployment.id, measured ?? old[deployment.id] ?? null] as const;
+    const before = old[deployment.id] ?? null;
+    const hidden = failing.has(deployment.id) && measured !== null && before !== null;
+    return [deployment.id, hidden ? Math.max(measured, before) : (measured ?? before)] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }

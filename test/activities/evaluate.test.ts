@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { runRound } from "../../src/activities/evaluate.ts";
+import { readMemory } from "../../src/activities/memory.ts";
 import type { Decision } from "../../src/domain/decide.ts";
 import { hold, hubToHub, type EstateChanges } from "../support/builders.ts";
+import { minute } from "../support/fake-azure.ts";
 import { fakeDeps, ledger, type FakeDeps } from "../support/fake-deps.ts";
 import { know, setState, stateOf, writes } from "./support.ts";
 
@@ -54,6 +56,22 @@ describe("a region that fails", () => {
     await round(deps);
     await round(deps);
     expect(deps.starter.started).toHaveLength(1);
+  });
+
+  it("keeps the demand it had, however long a guard keeps it from being left: nobody is answered, so no tokens are counted", async () => {
+    const capacity = async (): Promise<unknown> => (await readMemory(deps)).knowledge?.capacity.demand["gpt-east"];
+    await setState(deps, [], { killSwitch: { on: true, by: "ops", reason: "x", at: "2026-01-05T00:00:00.000Z" } });
+    down(deps, "east");
+    await round(deps);
+    deps.metrics.minutes["gpt-east"] = [minute(30), minute(30)];
+    await deps.clock.advance(900);
+    await round(deps);
+    expect(await capacity()).toBe(300_000);
+    deps.probe.script = {};
+    for (let i = 0; i < 5; i += 1) await round(deps);
+    await deps.clock.advance(300);
+    await round(deps);
+    expect(await capacity()).toBe(30);
   });
 
   it("of two that fail at once the estate's guard lets one go", async () => {
