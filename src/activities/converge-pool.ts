@@ -15,7 +15,7 @@ const CONFLICT_ATTEMPTS = 3;
 export async function convergePool(context: ConvergeContext, gateway: Gateway, pool: string): Promise<Converged> {
   const known = context.normal.pools.find((row) => row.gateway === gateway.id && row.pool === pool);
   const captured = known ?? (await capturePool(context.deps, context.episode, gateway, pool));
-  if (!("normal" in captured)) return failed(context, gateway, pool, captured);
+  if (!("normal" in captured)) return failed(context, gateway, pool, captured, false);
   for (let [attempt, now, row] = [1, context, captured]; ; attempt += 1) {
     const result = await attemptPool(now, gateway, row);
     if (result !== "conflict") return result;
@@ -31,7 +31,7 @@ async function attemptPool(context: ConvergeContext, gateway: Gateway, captured:
   const { deps, state } = context;
   const { pool } = captured;
   const read = await deps.pools.read(gateway, pool);
-  if (!read.ok) return failed(context, gateway, pool, read);
+  if (!read.ok) return failed(context, gateway, pool, read, isTouched(captured));
   const desired = desiredMembers(context, captured, captured.normal);
   if (desired === null) return item(context, gateway, pool, "unserved", "nobody else could serve it: left as normal");
   const drift = detectDrift(captured.normal, captured.written, read.members, desired);
@@ -73,7 +73,7 @@ async function writePool(
   });
   const written = await deps.pools.write(gateway, row.pool, wanted, etag);
   if (!written.ok && written.kind === "conflict") return "conflict";
-  if (!written.ok) return failed(context, gateway, row.pool, written);
+  if (!written.ok) return failed(context, gateway, row.pool, written, isTouched(row));
   await savePool(deps, context.episode, row, { written: wanted });
   await append(deps, context.run, "act", `wrote ${target}`, { kind: "pool", target });
   return item(context, gateway, row.pool, "written", describeMembers(wanted));
@@ -89,9 +89,18 @@ function desiredMembers({ deps, state }: ConvergeContext, row: NormalPool, norma
   return desired.unserved.length > 0 ? null : (desired.routing.pools[0]?.members ?? null);
 }
 
-/** A busy or missing answer is owed: the next converge tries again. A refusal that will not change is owed too, and says so. */
-function failed(context: ConvergeContext, gateway: Gateway, pool: string, failure: Failure): Converged {
-  return item(context, gateway, pool, "owed", failure.reason);
+function isTouched({ normal, written }: NormalPool): boolean {
+  return !samePoolMembers(normal, written);
+}
+
+/**
+ * Whatever failed is owed: the next converge tries again. But one pool that is gone, or that was refused before anything was written to
+ * it (a missing role), must not keep a region from its restore, and by its open hold every other region from being left.
+ */
+function failed(context: ConvergeContext, gateway: Gateway, pool: string, failure: Failure, touched: boolean): Converged {
+  const owed = item(context, gateway, pool, "owed", failure.reason);
+  const lasting = failure.kind === "forbidden" || failure.kind === "invalid";
+  return failure.kind === "missing" || (lasting && !touched) ? { ...owed, moot: true } : owed;
 }
 
 function item(context: ConvergeContext, gateway: Gateway, pool: string, state: ConvergedState, reason: string): Converged {

@@ -136,8 +136,8 @@ function hasOpenPool({ convergence }: Seen): boolean {
 }
 
 /** Not in ARM as it should be, or not known to be. */
-function isOpen({ state }: Converged): boolean {
-  return state !== "matched" && state !== "unserved";
+function isOpen({ state, moot }: Converged): boolean {
+  return state !== "matched" && state !== "unserved" && moot !== true;
 }
 
 function wait(policy: RunPolicy, reason: string): Move {

@@ -1,13 +1,9 @@
 /** A run: one execution of a runbook in an episode. What a run carries from turn to turn is small; everything else is read anew. */
 import type { Estate } from "./estate.ts";
 import type { GuardCode } from "./guards.ts";
-import type { Hold, HoldChange, Initiator, RunMode } from "./hold.ts";
+import type { Hold, HoldChange, Initiator } from "./hold.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
-
-export const RUNBOOKS = ["evacuate", "restore"] as const;
-export type Runbook = (typeof RUNBOOKS)[number];
-
-export { RUN_MODES, type RunMode } from "./hold.ts";
+import type { Runbook, RunMode } from "./runbook.ts";
 
 export interface Run {
   readonly id: string;
@@ -36,6 +32,8 @@ export interface Converged {
   readonly region: string;
   readonly state: ConvergedState;
   readonly reason: string;
+  /** Owed in vain, with nothing of ours in it to be taken back: it is retried, but no restore waits for it. */
+  readonly moot?: true;
   /** For a Front Door write that Azure is still carrying out. */
   readonly operation?: string;
   /** Since when it has been in this state. */

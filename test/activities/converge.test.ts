@@ -112,6 +112,21 @@ describe("when ARM does not take a write", () => {
     expect(routing(deps, "apim-west")).toBe("west p1, north p2");
   });
 
+  it.each<[rule: string, call: string, kind: Parameters<typeof failure>[0], written: boolean, moot: boolean]>([
+    ["a pool that is gone", "read apim-west", "missing", false, true],
+    ["a pool that is gone since we wrote it", "read apim-west", "missing", true, true],
+    ["a pool that may not be read", "read apim-west", "forbidden", false, true],
+    ["a pool that may not be written", "write apim-west", "forbidden", false, true],
+    ["a pool whose role was taken away after we wrote it", "write apim-west", "forbidden", true, false],
+    ["a pool whose control plane is down", "read apim-west", "busy", false, false],
+  ])("%s: whether a restore need not wait for it", async (_rule, call, kind, written, moot) => {
+    if (written) await write();
+    await setState(deps, [hold("east", 0.5)]);
+    deps.pools.fail(call, failure(kind, 400));
+    const found = (await write()).items.find((item) => item.target === "apim-west/gpt");
+    expect([found?.state, found?.moot === true]).toEqual(["owed", moot]);
+  });
+
   it("a pool that could not be read is captured later, as it was before our first write to it", async () => {
     deps.pools.fail("read apim-west", failure("busy", 503), 1);
     await write();

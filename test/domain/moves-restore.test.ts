@@ -22,6 +22,10 @@ const items = (...states: readonly ConvergedState[]): Pick<Seen, "convergence"> 
   },
 });
 
+function moot({ convergence }: Pick<Seen, "convergence">): Pick<Seen, "convergence"> {
+  return { convergence: convergence && { ...convergence, items: convergence.items.map((owed) => ({ ...owed, moot: true as const })) } };
+}
+
 function move(run: Run, changes: Partial<Hold>, seen: Partial<Seen>): Move {
   return nextMove(
     policy,
@@ -55,6 +59,7 @@ describe("the restore's ladder", () => {
     ["without answers, healthy probes for long enough pass it", { share: 0.05 }, { at: at(180) }, { share: 0.25 }],
     ["without answers, not a second earlier", { share: 0.05 }, { at: at(179) }, null],
     ["what is owed holds the step back", { share: 0.05 }, { at: at(180), ...items("owed") }, null],
+    ["what is owed in vain does not", { share: 0.05 }, { at: at(180), ...moot(items("owed")) }, { share: 0.25 }],
     [
       "a region that is not measured stays on its step",
       { share: 0.05 },
@@ -155,6 +160,7 @@ describe("the end", () => {
     ["a pool that nobody else could serve was never changed", { share: 1 }, items("matched", "unserved"), "finish"],
     ["nothing was ever written", { share: 1 }, {}, "finish"],
     ["something is owed", { share: 1 }, items("matched", "owed"), "converge"],
+    ["what is owed in vain is not waited for", { share: 1 }, moot(items("matched", "owed")), "finish"],
     ["something is drifting", { share: 1 }, items("drift"), "converge"],
     ["something is propagating", { share: 1 }, items("propagating"), "converge"],
     [
