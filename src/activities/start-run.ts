@@ -6,10 +6,11 @@ import type { Admission } from "../domain/admission.ts";
 import { UNKNOWN_CAPACITY, type Capacity } from "../domain/capacity.ts";
 import { admissionOf, goesDeeper } from "../domain/decide.ts";
 import { admittedShare, climb, firstRefusal, type GuardCode, type GuardResult } from "../domain/guards.ts";
-import { changeHold, holdOf, placeHold, runId, type EstateState, type Hold, type Initiator, type NewHold } from "../domain/hold.ts";
+import { changeHold, holdOf, placeHold, type EstateState, type Hold, type Initiator, type NewHold } from "../domain/hold.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Routing } from "../domain/routing.ts";
-import type { Run, RunMode } from "../domain/run.ts";
+import type { Run } from "../domain/run.ts";
+import { runbookOf, runId, type RunMode } from "../domain/runbook.ts";
 import type { Deps, RunStarter } from "../ports.ts";
 import { append, readMemory, readRun, readState, setRun, updateState } from "./memory.ts";
 import { asRouting, readNormal } from "./normal-routing.ts";
@@ -58,7 +59,7 @@ async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly 
   const { override, ...wanted } = request;
   return updateState<Reservation>(deps, (state) => {
     const existing = holdOf(state, request.region);
-    if (existing?.owner.startsWith("evacuate-") === true && !goesDeeper(existing, request.share))
+    if (existing !== undefined && runbookOf(existing.owner) === "evacuate" && !goesDeeper(existing, request.share))
       return { result: { kind: "joined", hold: existing } };
     const input = { estate: deps.estate, state, ...known };
     const admission = admissionOf(input, request.region);
@@ -96,7 +97,7 @@ function takeOver(
 /** The run that a hold belongs to, from the hold alone: whoever finds it without a run on record starts the very same. */
 function runOf(hold: Hold): Run {
   const { owner: id, region, mode, targetShare, initiator, reason, since: startedAt } = hold;
-  return { id, runbook: id.startsWith("restore-") ? "restore" : "evacuate", region, mode, targetShare, initiator, reason, startedAt };
+  return { id, runbook: runbookOf(id), region, mode, targetShare, initiator, reason, startedAt };
 }
 
 export interface RestoreRequest {
@@ -113,7 +114,7 @@ export async function startRestore(deps: Deps, starter: RunStarter, request: Res
   const taken = await updateState<{ owner: string; swapped: boolean } | null>(deps, (state) => {
     const hold = holdOf(state, region);
     if (hold === undefined) return { result: null };
-    if (hold.owner.startsWith("restore-")) return { result: { owner: hold.owner, swapped: false } };
+    if (runbookOf(hold.owner) === "restore") return { result: { owner: hold.owner, swapped: false } };
     const owner = runId("restore", region, state.episode ?? "", state.evacuations[region] ?? 1);
     return { state: changeHold(state, region, { owner, mode, targetShare: 1, initiator }, now), result: { owner, swapped: true } };
   });

@@ -6,6 +6,7 @@ import { admittedShare, climb, firstRefusal, type GuardResult } from "./guards.t
 import { holdOf, type EstateState, type Hold } from "./hold.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
 import type { Routing } from "./routing.ts";
+import { runbookOf } from "./runbook.ts";
 import { secondsBetween } from "./time.ts";
 import { deploymentOf, gatewaysIn, hasEdgeOrigin } from "./topology.ts";
 
@@ -94,7 +95,7 @@ function decideHeld(input: DecideInput, verdict: RegionVerdict, hold: Hold): Dec
   if (input.state.killSwitch?.on !== true && needsHurry(input.estate, verdict, hold)) {
     return { ...nothing(verdict.region, `${verdict.region} got worse while ${hold.owner} waits`), action: "wake" };
   }
-  if (hold.owner.startsWith("restore-")) return nothing(verdict.region, `${hold.owner} is restoring it`);
+  if (runbookOf(hold.owner) === "restore") return nothing(verdict.region, `${hold.owner} is restoring it`);
   if (hold.initiator === "manual") return nothing(verdict.region, `held by a person's run ${hold.owner}`);
   if (input.state.killSwitch?.on === true) return nothing(verdict.region, "the kill switch is on: a person must restore it");
   return ready.ready ? { ...nothing(verdict.region, ready.reason), action: "restore" } : nothing(verdict.region, ready.reason);
@@ -102,12 +103,12 @@ function decideHeld(input: DecideInput, verdict: RegionVerdict, hold: Hold): Dec
 
 /** An evacuation of a gateway alone does not cover one that moves tokens. */
 export function goesDeeper(hold: Pick<Hold, "owner" | "targetShare">, share: number): boolean {
-  return hold.owner.startsWith("evacuate-") && hold.targetShare === 1 && share < 1;
+  return runbookOf(hold.owner) === "evacuate" && hold.targetShare === 1 && share < 1;
 }
 
 /** A held region that fails again at a share, or whose gateway begins to fail: its run must not sleep on. */
 function needsHurry(estate: Estate, { region, foundry, gateway }: RegionVerdict, hold: Hold): boolean {
-  const relapsed = hold.owner.startsWith("restore-") && hold.share > 0 && foundry.state === "failing";
+  const relapsed = runbookOf(hold.owner) === "restore" && hold.share > 0 && foundry.state === "failing";
   return relapsed || (gateway?.state === "failing" && hold.gate === "open" && hasEdgeOrigin(estate, region));
 }
 

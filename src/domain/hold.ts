@@ -1,12 +1,9 @@
 /** Holds and the one row per estate that keeps them. Runs change nothing else; routing follows from the holds. */
+import { runId, type RunMode } from "./runbook.ts";
 import { compact } from "./time.ts";
 
 /** Who may take over whom: a person's run is never taken over by an automatic one. */
 export type Initiator = "manual" | "automatic";
-
-export const RUN_MODES = ["graceful", "ungraceful"] as const;
-/** Graceful walks the ladder of shares and bakes each step; ungraceful goes straight to the end. */
-export type RunMode = (typeof RUN_MODES)[number];
 
 export interface Hold {
   readonly region: string;
@@ -61,11 +58,6 @@ export const EMPTY_STATE: EstateState = { killSwitch: null, episode: null, evacu
 
 export function holdOf(state: EstateState, region: string): Hold | undefined {
   return state.holds.find((hold) => hold.region === region);
-}
-
-/** `evacuate-eastus2-20260105T001005Z`, and `…-2` for a second evacuation of the region in the same episode. */
-export function runId(runbook: string, region: string, episode: string, attempt: number): string {
-  return `${runbook}-${region}-${episode}${attempt > 1 ? `-${attempt}` : ""}`;
 }
 
 export interface NewHold {

@@ -5,7 +5,8 @@ import { getApp } from "../app/compose.ts";
 import type { App, RestoreRequest, RunbookRequest } from "../app/app.ts";
 import { strictBody } from "../app/body.ts";
 import { GUARD_CODES } from "../domain/guards.ts";
-import { RUN_MODES, RUNBOOKS, type Run, type Runbook } from "../domain/run.ts";
+import type { Run } from "../domain/run.ts";
+import { RUN_MODES, RUNBOOKS, type Runbook } from "../domain/runbook.ts";
 import { runStarter } from "./durable-client.ts";
 import { answering, json, parseBody, Problem, requestedBy, who } from "./problem.ts";
 

@@ -7,7 +7,6 @@ import {
   holdOf,
   placeHold,
   releaseHold,
-  runId,
   type EstateState,
   type NewHold,
 } from "../../src/domain/hold.ts";
@@ -77,13 +76,6 @@ describe("changing a hold", () => {
   it("of a region without one changes nothing", () => {
     expect(changeHold(state, "north", { share: 0 }, at(30))).toEqual(state);
   });
-});
-
-it.each<[attempt: number, id: string]>([
-  [1, "evacuate-east-20260105T000000Z"],
-  [2, "evacuate-east-20260105T000000Z-2"],
-])("attempt %i is %s", (attempt, id) => {
-  expect(runId("evacuate", "east", "20260105T000000Z", attempt)).toBe(id);
 });
 
 describe("the health gate", () => {
