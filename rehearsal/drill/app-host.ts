@@ -7,7 +7,7 @@ import { startHost, type Host, type HostOptions } from "../functions-host/host.t
 import type { LogLine } from "../functions-host/worker.ts";
 import type { HostEvent } from "../functions-host/durable/hub-options.ts";
 import { beginLifetime } from "./lifetime.ts";
-import type { RunStarted } from "./measures-log.ts";
+import type { RunStarted } from "./drill-log.ts";
 
 export interface AppHostOptions {
   readonly historyDirectory: string;

@@ -1,7 +1,7 @@
 /** What the app says of itself, read over its own HTTP API at the end of a drill: for the timeline and the invariants, never for a measure. */
 import { z } from "zod";
 import type { Estate } from "../../src/domain/estate.ts";
-import type { HoldChange, LedgerIntent, SurvivorLoad } from "./measures-log.ts";
+import type { HoldLevel, LedgerIntent, SurvivorLoad } from "./drill-log.ts";
 
 const Entry = z.object({ at: z.string(), kind: z.string(), text: z.string(), data: z.unknown().optional() });
 const Run = z.object({
@@ -57,7 +57,7 @@ export function ledgerIntents(log: AppLog): readonly LedgerIntent[] {
 }
 
 /** A hold stands from the start of its run; a restored region has none from the end of that run on. */
-export function holdChanges(log: AppLog): readonly HoldChange[] {
+export function holdLevels(log: AppLog): readonly HoldLevel[] {
   return log.runs.flatMap(({ run, timeline, outcome, endedAt }) => {
     const common = { region: run.region, automatic: run.initiator === "automatic" };
     const placed = run.runbook === "evacuate" ? [{ ...common, at: Date.parse(run.startedAt), share: 1 }] : [];

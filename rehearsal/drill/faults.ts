@@ -3,7 +3,7 @@ import type { Estate } from "../../src/domain/estate.ts";
 import type { ControlPlaneFaults } from "../azure/faults.ts";
 import type { DataPlaneFault, World } from "../world.ts";
 import type { AppHost } from "./app-host.ts";
-import type { DrillFault } from "./measures-log.ts";
+import type { DrillFault } from "./drill-log.ts";
 import type { Fault, Scenario } from "./scenario.ts";
 
 export interface PlannedFault extends DrillFault {

@@ -2,7 +2,7 @@
 import type { Estate } from "../../src/domain/estate.ts";
 import { type PoolMember, backendName } from "../../src/domain/routing.ts";
 import { normalMembers, poolWrites } from "./invariants-routing.ts";
-import type { ArmWrite, Breach, DrillLog, HoldChange, LedgerIntent, PoolWrite, SafetyChange } from "./measures-log.ts";
+import type { ArmWrite, Breach, DrillLog, HoldLevel, LedgerIntent, PoolWrite, SafetyChange } from "./drill-log.ts";
 import { inOrder, originKey, poolKey } from "./measures-routing.ts";
 
 /** A write that was decided may land this much after what allowed it has gone: an ARM call and its deadline. */
@@ -126,7 +126,7 @@ export function concurrencyWithinLimit(log: DrillLog): readonly Breach[] {
   });
 }
 
-function noteHold(held: Set<string>, change: HoldChange): void {
+function noteHold(held: Set<string>, change: HoldLevel): void {
   if (change.share === null) held.delete(change.region);
   else held.add(change.region);
 }

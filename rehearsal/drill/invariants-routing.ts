@@ -1,6 +1,6 @@
 /** Invariants over what ARM accepted. */
 import { backendName, type PoolMember } from "../../src/domain/routing.ts";
-import type { Breach, DrillLog, OriginWrite, PoolWrite } from "./measures-log.ts";
+import type { Breach, DrillLog, OriginWrite, PoolWrite } from "./drill-log.ts";
 import { departures, inOrder, originKey, poolKey } from "./measures-routing.ts";
 
 export function poolWrites(log: DrillLog): readonly PoolWrite[] {

@@ -14,7 +14,7 @@ import {
   routingRestored,
   weightsInRange,
 } from "./invariants-routing.ts";
-import type { Breach, DrillLog } from "./measures-log.ts";
+import type { Breach, DrillLog } from "./drill-log.ts";
 
 export interface Violation extends Breach {
   readonly invariant: InvariantName;

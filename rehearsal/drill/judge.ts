@@ -1,11 +1,11 @@
 /** From the logs of a drill to its result. */
 import { bins, BIN_SECONDS, compare, poolShares } from "./series.ts";
-import { holdChanges, ledgerIntents, survivorLoads } from "./app-log.ts";
+import { holdLevels, ledgerIntents, survivorLoads } from "./app-log.ts";
 import { faultText } from "./faults.ts";
 import { invariantViolations } from "./invariants.ts";
 import { appMode } from "./job.ts";
 import { measure, type Measures } from "./measures.ts";
-import type { DrillLog } from "./measures-log.ts";
+import type { DrillLog } from "./drill-log.ts";
 import type { DrillResult, Summary, TimelineEntry } from "./result.ts";
 import type { DrillSetting, PlatformLog } from "./setting.ts";
 
@@ -55,7 +55,7 @@ function drillLog(
     runs: log.starts,
     safety: log.safety,
     intents: log.app === null ? [] : ledgerIntents(log.app),
-    holds: log.app === null ? [] : holdChanges(log.app),
+    holds: log.app === null ? [] : holdLevels(log.app),
     admissions: log.app === null ? [] : survivorLoads(log.app, estate),
   };
 }

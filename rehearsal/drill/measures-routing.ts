@@ -1,6 +1,6 @@
 /** ARM's routing over time, replayed from the accepted writes. */
 import type { OriginRouting, PoolRouting } from "../../src/domain/routing.ts";
-import type { ArmWrite, DrillLog } from "./measures-log.ts";
+import type { ArmWrite, DrillLog } from "./drill-log.ts";
 
 /** Half-open; Infinity = never again normal. */
 export interface Interval {

@@ -1,7 +1,7 @@
 /** What was truly wrong, from the faults themselves: the judge of automatic evacuations. */
 import type { DataPlaneFault } from "../world.ts";
 import { isServerFailure } from "../traffic/faults.ts";
-import type { DrillFault, DrillLog, RunStarted } from "./measures-log.ts";
+import type { DrillFault, DrillLog, RunStarted } from "./drill-log.ts";
 
 const TRUTH_MILLISECONDS = 60_000;
 

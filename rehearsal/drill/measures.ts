@@ -1,7 +1,7 @@
 /** The measures of design section 5, from the drill's own log. Seconds since a fault's onset unless the name says otherwise. */
 import type { Constants } from "../constants.ts";
 import type { DataPlaneFault } from "../world.ts";
-import type { DrillFault, DrillLog } from "./measures-log.ts";
+import type { DrillFault, DrillLog } from "./drill-log.ts";
 import { type Outcome, isLost, outcomesOf, timeToReliefSeconds } from "./measures-relief.ts";
 import { type Interval, departures } from "./measures-routing.ts";
 import { type FalseEvacuation, callsForEvacuation, falseEvacuations } from "./measures-truth.ts";

@@ -10,7 +10,7 @@ import type { Constants } from "../constants.ts";
 import type { World } from "../world.ts";
 import { startAppHost, type AppHost } from "./app-host.ts";
 import type { Automation } from "./job.ts";
-import type { ArmWrite } from "./measures-log.ts";
+import type { ArmWrite } from "./drill-log.ts";
 import { rehearsedEstate } from "./rehearsed-estate.ts";
 
 export interface PlatformSetting {

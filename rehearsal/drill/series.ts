@@ -3,7 +3,7 @@ import { partOf } from "../../src/domain/admission.ts";
 import type { Estate } from "../../src/domain/estate.ts";
 import type { PoolRouting } from "../../src/domain/routing.ts";
 import type { RequestRecord } from "../world.ts";
-import type { ArmWrite } from "./measures-log.ts";
+import type { ArmWrite } from "./drill-log.ts";
 import { isLost } from "./measures-relief.ts";
 import type { Bin, PoolShare } from "./result.ts";
 

@@ -7,7 +7,7 @@ import type { HostError } from "./app-host.ts";
 import type { AppLog } from "./app-log.ts";
 import type { PlannedFault } from "./faults.ts";
 import type { Job } from "./job.ts";
-import type { ArmWrite, RunStarted, SafetyChange } from "./measures-log.ts";
+import type { ArmWrite, RunStarted, SafetyChange } from "./drill-log.ts";
 
 /** Requests that arrived before the end are answered by then. */
 export const LAST_ANSWER_MILLISECONDS = 120_000;

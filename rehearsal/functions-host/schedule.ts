@@ -12,7 +12,7 @@ const FIELDS = [
 /** The first instant after `after` (both in milliseconds since the epoch) at which the schedule is due. */
 export type Schedule = (after: number) => number;
 
-/** A year and a leap day: whatever is not due within that is never due. */
+/** Four years, so that a 29 February is among them: whatever is not due within that is never due. */
 const HORIZON_MILLISECONDS = 4 * 366 * 86_400_000;
 
 export function parseSchedule(expression: string): Schedule {

@@ -43,7 +43,7 @@ export function comparisons(groups: readonly PolicyGroup[]): readonly Comparison
 
 function lostClause(on: Summary, off: Summary): string {
   const ours = `${count(on.lost)} of ${count(on.requests)} requests (${percent(on.lostShare)})`;
-  // The drill runs on until routing is at rest, so the two may have seen different totals.
+  // Drills of one grid see the same requests; results of another trace or estate may stand beside them.
   const theirs = `${count(off.lost)}${off.requests === on.requests ? "" : ` of ${count(off.requests)}`} (${percent(off.lostShare)})`;
   switch (verdictOf(on, off)) {
     case "better":

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { INVARIANT_NAMES, type InvariantName, invariantViolations } from "../../rehearsal/drill/invariants.ts";
-import type { ArmWrite, DrillLog, HoldChange, LedgerIntent, SafetyChange } from "../../rehearsal/drill/measures-log.ts";
+import type { ArmWrite, DrillLog, HoldLevel, LedgerIntent, SafetyChange } from "../../rehearsal/drill/drill-log.ts";
 import type { PoolMember } from "../../src/domain/routing.ts";
 import { REGIONS, gatewayId, memberId } from "../traffic/support.ts";
 import { POOL, emptyLog, originWrite, poolWritesTo, second } from "./measures-support.ts";
@@ -24,7 +24,7 @@ function intentsFor(writes: readonly ArmWrite[], automatic = true): readonly Led
   );
 }
 
-function hold(at: number, share: number | null, region = "swedencentral", automatic = true): HoldChange {
+function hold(at: number, share: number | null, region = "swedencentral", automatic = true): HoldLevel {
   return { at: second(at), region, share, automatic };
 }
 

@@ -1,4 +1,4 @@
-import type { ArmWrite, DrillFault, DrillLog } from "../../rehearsal/drill/measures-log.ts";
+import type { ArmWrite, DrillFault, DrillLog } from "../../rehearsal/drill/drill-log.ts";
 import type { RequestRecord } from "../../rehearsal/world.ts";
 import { POOL, START, deploymentId, gatewayId, hubToHub, localFirst, originsOf, poolsOf, second } from "../traffic/support.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DrillFault } from "../../rehearsal/drill/measures-log.ts";
+import type { DrillFault } from "../../rehearsal/drill/drill-log.ts";
 import { falseEvacuations } from "../../rehearsal/drill/measures-truth.ts";
 import type { DataPlaneFault } from "../../rehearsal/world.ts";
 import { deploymentId } from "../traffic/support.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scaled } from "../../rehearsal/constants.ts";
 import { measure } from "../../rehearsal/drill/measures.ts";
-import type { DrillLog } from "../../rehearsal/drill/measures-log.ts";
+import type { DrillLog } from "../../rehearsal/drill/drill-log.ts";
 import { REGIONS, deploymentId, gatewayId, originsOf, hubToHub, poolsOf, localFirst, synthetic, testWorld } from "../traffic/support.ts";
 import { emptyLog, foundryDown, gatewayDown, originWrite, poolWritesTo, request, second, traffic } from "./measures-support.ts";
 

@@ -8,7 +8,7 @@ import { runJobs } from "../../rehearsal/cli/run-jobs.ts";
 import { startTableService } from "../../rehearsal/cli/table-service.ts";
 import { makeCertificate } from "../../rehearsal/azure/tls.ts";
 import type { Automation, Job } from "../../rehearsal/drill/job.ts";
-import type { ArmWrite } from "../../rehearsal/drill/measures-log.ts";
+import type { ArmWrite } from "../../rehearsal/drill/drill-log.ts";
 import type { DrillResult } from "../../rehearsal/drill/result.ts";
 import { Scenario } from "../../rehearsal/drill/scenario.ts";
 import { normalRouting } from "../../rehearsal/drill/normal-routing.ts";

@@ -62,7 +62,7 @@ export interface SafetyChange {
 }
 
 /** A region's hold from this instant on; a share of null means there is none any more. */
-export interface HoldChange {
+export interface HoldLevel {
   readonly at: number;
   readonly region: string;
   readonly share: number | null;
@@ -94,7 +94,7 @@ export interface DrillLog {
   readonly runs: readonly RunStarted[];
   readonly intents: readonly LedgerIntent[];
   readonly safety: readonly SafetyChange[];
-  readonly holds: readonly HoldChange[];
+  readonly holds: readonly HoldLevel[];
   readonly admissions: readonly SurvivorLoad[];
 }
 
