@@ -12,7 +12,7 @@ import { resumeOrphans, startEvacuation, startRestore } from "./start-run.ts";
 export async function runRound(deps: Deps, starter: RunStarter): Promise<readonly Decision[]> {
   const { state, watch: before, knowledge } = await readMemory(deps);
   const refreshing = refreshKnowledge(deps, knowledge, state.episode !== null, unanswered(deps, state, before.value)).catch(
-    () => undefined,
+    (error: unknown) => deps.log("knowledge not refreshed", { reason: String(error) }),
   );
   const watch = await probeRound(deps, before);
   const decisions = await evaluate(deps, starter, watch, knowledge);

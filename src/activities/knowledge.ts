@@ -5,7 +5,7 @@
 import { p95, UNKNOWN_CAPACITY, type Capacity } from "../domain/capacity.ts";
 import type { Estate } from "../domain/estate.ts";
 import type { DemandByDeployment } from "../domain/region-verdict.ts";
-import type { Routing } from "../domain/routing.ts";
+import { backendName, type Routing } from "../domain/routing.ts";
 import { secondsBetween } from "../domain/time.ts";
 import type { Deps } from "../ports.ts";
 import { readState, setKnowledge, type Knowledge } from "./memory.ts";
@@ -107,7 +107,9 @@ async function readRouting(deps: Deps, gaps: string[]): Promise<Routing | null> 
     const ref = refs[i];
     if (ref === undefined) return [];
     if (!read.ok) gaps.push(`routing of ${ref.gateway.id}/${ref.pool}: ${read.reason}`);
-    return read.ok ? [{ gateway: ref.gateway.id, pool: ref.pool, members: read.members }] : [];
+    // Names are all that is asked of it; with whole ids the pools of a large estate would outgrow the row (900 KB).
+    const members = read.ok ? read.members.map((member) => ({ ...member, id: backendName(member.id) })) : [];
+    return read.ok ? [{ gateway: ref.gateway.id, pool: ref.pool, members }] : [];
   });
   return pools.length === refs.length ? { pools, origins: [] } : null;
 }

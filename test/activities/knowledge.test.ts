@@ -2,8 +2,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { decideAll } from "../../src/activities/evaluate.ts";
 import { knownDemand, refreshKnowledge } from "../../src/activities/knowledge.ts";
 import { readMemory, type Knowledge } from "../../src/activities/memory.ts";
+import { toEntity } from "../../src/azure/tables/entity.ts";
+import type { Gateway } from "../../src/domain/estate.ts";
 import { EMPTY_STATE } from "../../src/domain/hold.ts";
-import { at, deployment, hold, hubToHub, member, normalRouting } from "../support/builders.ts";
+import { backendName, type PoolRouting } from "../../src/domain/routing.ts";
+import { at, deployment, gateway, hold, hubToHub, member, normalRouting } from "../support/builders.ts";
 import { failure, minute } from "../support/fake-azure.ts";
 import { fakeDeps, type FakeDeps } from "../support/fake-deps.ts";
 import { setState, verdictsWith } from "./support.ts";
@@ -18,6 +21,8 @@ async function refresh(seconds = 0, episodeOpen = false): Promise<Knowledge> {
   await deps.clock.advance(seconds);
   return refreshKnowledge(deps, (await readMemory(deps)).knowledge, episodeOpen);
 }
+const byName = (pools: readonly PoolRouting[]): readonly PoolRouting[] =>
+  pools.map((pool) => ({ ...pool, members: pool.members.map((m) => ({ ...m, id: backendName(m.id) })) }));
 const reads = (): number => deps.pools.calls.filter((call) => call.startsWith("read")).length;
 
 describe("knowledge", () => {
@@ -30,7 +35,7 @@ describe("knowledge", () => {
         limits: { "gpt-east": 500_000, "gpt-west": 1_000_000, "gpt-north": 1_000_000 },
         measuredAt: at(0),
       },
-      routing: { pools: normalRouting(deps.estate).pools, origins: [] },
+      routing: { pools: byName(normalRouting(deps.estate).pools), origins: [] },
       limitsAt: at(0),
       routingAt: at(0),
       gaps: [],
@@ -132,7 +137,7 @@ describe("routing", () => {
       for (const gate of deps.estate.gateways) deps.pools.edit(gate.id, [member("north", 1)]);
     };
     const later = await refresh(900);
-    expect(later.routing?.pools).toEqual(normalRouting(deps.estate).pools);
+    expect(later.routing?.pools).toEqual(byName(normalRouting(deps.estate).pools));
     expect(later.routingAt).toBe(at(0));
   });
 
@@ -151,5 +156,19 @@ describe("routing", () => {
     const later = await refresh(45);
     expect(reads()).toBe(before + deps.estate.gateways.length);
     expect(later.routing?.pools.length).toBe(changed ? 2 : undefined);
+  });
+
+  it("of 30 gateways with five pools of 30 members each fits into a row", async () => {
+    const regions = Array.from({ length: 30 }, (_, i) => `region${i}`);
+    const five = (gate: Gateway): Gateway => ({ ...gate, pools: gate.pools.flatMap((pool) => [pool, pool, pool, pool, pool]) });
+    deps = fakeDeps(hubToHub(regions, { gateways: regions.map((region) => five(gateway(region, regions))) }));
+    for (const gate of deps.estate.gateways)
+      deps.pools.edit(
+        gate.id,
+        regions.map((region) => member(region, 2, 50)),
+      );
+    const found = await refresh();
+    expect(found.routing?.pools).toHaveLength(150);
+    expect(() => toEntity("estate-test", "knowledge", found)).not.toThrow();
   });
 });
