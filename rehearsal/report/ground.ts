@@ -48,14 +48,14 @@ function sensitivityTable(results: readonly DrillResult[]): Html {
   return table("Sensitivity: the constants of propagation and of the breaker changed by this much", [{ title: "Mode" }, ...times], rows);
 }
 
-/** Mean and worst over the onsets; the other tables show the first onset only. */
+/** Mean and worst over the drills of a mode, onsets and seeds together; the other tables show the first one only. */
 function sweepTable(results: readonly DrillResult[]): Html {
-  const rows = sweeps(results).map((onsets) => {
-    const over = (value: (result: DrillResult) => number | null): string => meanAndWorst(onsets.map(value));
+  const rows = sweeps(results).map((drills) => {
+    const over = (value: (result: DrillResult) => number | null): string => meanAndWorst(drills.map(value));
     return {
       cells: [
-        onsets[0] === undefined ? "" : nameOf(onsets[0].mode),
-        count(onsets.length),
+        drills[0] === undefined ? "" : nameOf(drills[0].mode),
+        count(drills.length),
         over(({ summary }) => summary.timeToDetectSeconds),
         over(({ summary }) => summary.timeToEvacuationEffectiveSeconds),
         over(({ summary }) => summary.timeToReliefSeconds),
@@ -64,8 +64,8 @@ function sweepTable(results: readonly DrillResult[]): Html {
     };
   });
   if (rows.length === 0) return NOTHING;
-  const columns = [{ title: "Mode" }, ...["Onsets", "Detect, s", "Effective, s", "Relief, s", "Lost"].map(numeric)];
-  return table("Mean / worst over all onsets; everything else in this report is the first onset", columns, rows);
+  const columns = [{ title: "Mode" }, ...["Drills", "Detect, s", "Effective, s", "Relief, s", "Lost"].map(numeric)];
+  return table("Mean / worst over all onsets and seeds; everything else in this report is the first of them", columns, rows);
 }
 
 function meanAndWorst(values: readonly (number | null)[]): string {

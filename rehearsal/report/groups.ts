@@ -12,7 +12,7 @@ export interface PolicyGroup {
   readonly results: readonly DrillResult[];
 }
 
-export function of(group: PolicyGroup, automation: Automation): DrillResult | undefined {
+export function resultOf(group: PolicyGroup, automation: Automation): DrillResult | undefined {
   return group.results.find((result) => result.mode.automation === automation);
 }
 
@@ -48,9 +48,9 @@ export function sensitivityRows(results: readonly DrillResult[]): readonly Drill
   return [...known, ...scaled.filter((result) => !known.includes(result))];
 }
 
-/** Per mode all its onsets, where there are several. */
+/** Per mode all its drills, where there are several: onsets, seeds, or both. */
 export function sweeps(results: readonly DrillResult[]): readonly (readonly DrillResult[])[] {
-  return [...byMode(results).values()].filter((onsets) => onsets.length > 1);
+  return [...byMode(results).values()].filter((drills) => drills.length > 1);
 }
 
 function firstOnsets(results: readonly DrillResult[]): readonly DrillResult[] {

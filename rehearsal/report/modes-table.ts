@@ -1,7 +1,7 @@
 /** The table of modes: on, recommend and off of one gateway policy stand together, and whoever is better is marked, us or not. */
 import type { DrillResult, Summary } from "../drill/result.ts";
 import { count, percent, policyTitle, seconds, signed, withUnit } from "./format.ts";
-import { type PolicyGroup, of } from "./groups.ts";
+import { type PolicyGroup, resultOf } from "./groups.ts";
 import { type Html, NOTHING, html } from "./html.ts";
 import { type Verdict, verdictOf } from "./outcome.ts";
 
@@ -74,8 +74,8 @@ const LEGEND = html`<dl class="legend">
 </dl>`;
 
 function groupBody(group: PolicyGroup): Html {
-  const on = of(group, "on")?.summary;
-  const off = of(group, "off")?.summary;
+  const on = resultOf(group, "on")?.summary;
+  const off = resultOf(group, "off")?.summary;
   const both = on && off ? { on, off } : undefined;
   const rows = group.results.map((result, index) => {
     const last =

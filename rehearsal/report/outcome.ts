@@ -1,7 +1,7 @@
 /** On against off, in words. The numbers come from the results; a tie or a defeat is told as plainly as a win. */
 import type { DrillResult, Summary } from "../drill/result.ts";
 import { capitalised, count, percent, policyWords, withUnit } from "./format.ts";
-import { type PolicyGroup, of } from "./groups.ts";
+import { type PolicyGroup, resultOf } from "./groups.ts";
 
 export const VERDICTS = ["better", "same", "worse"] as const;
 /** How automation did against Azure's own means, by lost requests. */
@@ -27,8 +27,8 @@ export function verdictOf(on: Summary, off: Summary): Verdict {
 /** Policies that were drilled with automation on and off. */
 export function comparisons(groups: readonly PolicyGroup[]): readonly Comparison[] {
   return groups.flatMap((group) => {
-    const on = of(group, "on");
-    const off = of(group, "off");
+    const on = resultOf(group, "on");
+    const off = resultOf(group, "off");
     if (on === undefined || off === undefined) return [];
     const relief = on.faults.length === 0 ? "" : `; ${reliefClause(on.summary.timeToReliefSeconds, off.summary.timeToReliefSeconds)}`;
     return [

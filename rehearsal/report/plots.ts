@@ -1,7 +1,7 @@
 /** The plots' data: plain numbers, drawn by client.js. Everything a reader is told of a plot is computed here. */
 import type { Bin, DrillResult, PoolShare } from "../drill/result.ts";
 import { clock, count, faultWords, percent } from "./format.ts";
-import { type PolicyGroup, leading, of } from "./groups.ts";
+import { type PolicyGroup, leading, resultOf } from "./groups.ts";
 import { type Region, regionShown, shownRegions } from "./regions.ts";
 
 export interface Series {
@@ -45,7 +45,7 @@ export interface Plots {
 
 export function plotsOf(group: PolicyGroup): Plots {
   const lead = leading(group);
-  const shown = [...new Set([lead, of(group, "off")])].filter((side) => side !== undefined);
+  const shown = [...new Set([lead, resultOf(group, "off")])].filter((side) => side !== undefined);
   const endsAt = Math.max(0, ...shown.map(endOf));
   const regions = shownRegions(shown);
   const max = Math.max(

@@ -77,10 +77,16 @@ function head(first: DrillResult, results: readonly DrillResult[], compared: rea
   </header>`;
 }
 
+function seedsOf(results: readonly DrillResult[]): readonly number[] {
+  return [...new Set(results.map(({ seed }) => seed))].sort((a, b) => a - b);
+}
+
 function alarmList(results: readonly DrillResult[]): Html {
+  const seeds = seedsOf(results);
   const lines = alarms(
     results,
-    ({ mode, onsetShiftSeconds }) => `${modeName(mode)}${onsetShiftSeconds === 0 ? "" : `, onset +${withUnit(onsetShiftSeconds)}`}`,
+    ({ mode, onsetShiftSeconds, seed }) =>
+      `${modeName(mode)}${onsetShiftSeconds === 0 ? "" : `, onset +${withUnit(onsetShiftSeconds)}`}${seeds.length === 1 ? "" : `, seed ${seed}`}`,
   );
   return lines.length === 0
     ? html`<p class="calm">
@@ -102,7 +108,7 @@ function facts(first: DrillResult, results: readonly DrillResult[]): Html {
     ["Requests", `${count(first.summary.requests)} per drill`],
     ["Length", `${count(Math.round(longest / 60))} minutes of virtual time`],
     ["Drills", count(results.length)],
-    ["Seed", String(first.seed)],
+    ["Seed", seedsOf(results).join(", ")],
   ];
   return html`<dl class="facts">
     ${pairs.map(

@@ -192,6 +192,13 @@ describe("the sections", () => {
     ]);
   });
 
+  it("tell all seeds, and of which one an alarm is", () => {
+    const violation = { invariant: "weightsInRange" as const, at: 0, detail: "x" };
+    const markup = render(result({}, {}, { seed: 1 }), result({}, { invariantViolations: [violation] }, { seed: 2 }));
+    expect(markup).toMatch(/<dt>Seed<\/dt>\s*<dd>1, 2<\/dd>/);
+    expect(markup).toContain("On, plain, seed 2: 1 violated invariant.");
+  });
+
   it("sum up a sweep of onsets, the first one standing for the mode elsewhere", () => {
     const sweep = [31, null, 11].map((relief, onset) =>
       result({}, { timeToReliefSeconds: relief, lost: onset * 10 }, { onsetShiftSeconds: onset }),
