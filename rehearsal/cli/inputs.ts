@@ -8,7 +8,7 @@ import { Scenario, type Fault } from "../drill/scenario.ts";
 import { clientRegionNames } from "../drill/traffic-source.ts";
 import { parseTrace, TraceError } from "../traffic/trace.ts";
 import { createClientRegions } from "../traffic/clients.ts";
-import { UsageError, type Options } from "./options.ts";
+import { systemReason, UsageError, type Options } from "./options.ts";
 
 export interface Inputs {
   readonly scenario: Scenario;
@@ -84,6 +84,6 @@ async function readTrace(named: NamedFile): Promise<{ file: string; text: string
 
 async function readText({ file, namedBy }: NamedFile): Promise<string> {
   return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${namedBy}${file} cannot be read: ${error.code ?? error.message}`);
+    throw new UsageError(`${namedBy}${file} cannot be read: ${systemReason(error)}`);
   });
 }

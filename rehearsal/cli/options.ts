@@ -22,6 +22,11 @@ export interface Options {
 /** What the user must mend; shown without a stack. */
 export class UsageError extends Error {}
 
+/** `ENOENT: no such file or directory`: what the system said, without the path that stands before it already. */
+export function systemReason(error: NodeJS.ErrnoException): string {
+  return error.message.split(", ", 1)[0] ?? error.message;
+}
+
 export const USAGE = `npm start                      rehearses the main job: one region's Foundry goes down under LLM traffic
 npm start -- --scenario FILE   another scenario (examples/scenarios)
   --estate FILE                another estate than the scenario's

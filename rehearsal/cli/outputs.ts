@@ -1,7 +1,7 @@
 /** Where a rehearsal's files go. */
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { UsageError, type Options } from "./options.ts";
+import { systemReason, UsageError, type Options } from "./options.ts";
 
 /** Before anything starts: results of a minute's work must not be lost to a path that cannot be written. */
 export async function checkOutputs({ json, report }: Pick<Options, "json" | "report">): Promise<void> {
@@ -12,7 +12,7 @@ export async function checkOutputs({ json, report }: Pick<Options, "json" | "rep
     if (file === undefined) continue;
     if (file === "") throw new UsageError(`--${name}: a file's name is missing`);
     await mkdir(dirname(resolve(file)), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`--${name}: ${file} cannot be written: ${error.code ?? error.message}`);
+      throw new UsageError(`--${name}: ${file} cannot be written: ${systemReason(error)}`);
     });
     if (await isDirectory(file)) throw new UsageError(`--${name}: ${file} is a directory`);
   }
