@@ -38,7 +38,9 @@ export async function converge(deps: Deps, options: ConvergeOptions): Promise<Co
   };
   const pools = deps.estate.gateways.flatMap((gateway) => gateway.pools.map((pool) => convergePool(context, gateway, pool.name)));
   const touched = state.holds.some((hold) => hold.origin === "disabled") || normal.edges.length > 0;
-  const edges = touched ? deps.estate.edges.map((edge) => convergeEdge(context, edge)) : [];
+  // Edges are written by runs alone: Front Door knows no ETag, and a second writer would queue behind the first (azure-facts 2.3).
+  const atEdges = { ...context, write: context.write && options.run !== null };
+  const edges = touched ? deps.estate.edges.map((edge) => convergeEdge(atEdges, edge)) : [];
   const items = (await Promise.all([...pools, ...edges])).flat();
   const convergence = { at, items: items.map((item) => keepSince(item, before)) };
   await setConvergence(deps, convergence);

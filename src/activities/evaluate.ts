@@ -4,26 +4,15 @@ import { assessRegion, type RegionVerdict } from "../domain/region-verdict.ts";
 import { holdOf, type EstateState, type Hold } from "../domain/hold.ts";
 import type { Deps, Notification, RunStarter } from "../ports.ts";
 import { append, putWatch, readMemory, readState, readWatch, type Knowledge, type Watch } from "./memory.ts";
-import { knownDemand, refreshKnowledge } from "./knowledge.ts";
+import { knownDemand } from "./knowledge.ts";
 import { probeRound } from "./probe-round.ts";
 import { resumeOrphans, startEvacuation, startRestore } from "./start-run.ts";
 
-/** A probe round and its evaluation. Knowledge is refreshed beside it: a slow answer of ARM never delays relief. */
+/** A probe round and its evaluation. It asks ARM for nothing: the timer runs one round at a time, and a slow answer would delay the next. */
 export async function runRound(deps: Deps, starter: RunStarter): Promise<readonly Decision[]> {
-  const { state, watch: before, knowledge } = await readMemory(deps);
-  const refreshing = refreshKnowledge(deps, knowledge, state.episode !== null, unanswered(deps, state, before.value)).catch(
-    (error: unknown) => deps.log("knowledge not refreshed", { reason: String(error) }),
-  );
+  const { watch: before, knowledge } = await readMemory(deps);
   const watch = await probeRound(deps, before);
-  const decisions = await evaluate(deps, starter, watch, knowledge);
-  await refreshing;
-  return decisions;
-}
-
-/** Failing deployments of regions that nobody has emptied on purpose. */
-function unanswered({ estate }: Deps, state: EstateState, { verdicts }: Watch): ReadonlySet<string> {
-  const failing = estate.deployments.filter(({ id, region }) => verdicts[id]?.state === "failing" && holdOf(state, region) === undefined);
-  return new Set(failing.map(({ id }) => id));
+  return evaluate(deps, starter, watch, knowledge);
 }
 
 async function evaluate(deps: Deps, starter: RunStarter, watch: Watch, knowledge: Knowledge | null): Promise<readonly Decision[]> {
@@ -31,8 +20,13 @@ async function evaluate(deps: Deps, starter: RunStarter, watch: Watch, knowledge
   if (state.holds.length > 0) await resumeOrphans(deps, starter, state);
   const verdicts = regionVerdicts(deps, watch, knowledge);
   const decisions = decideAll(deps, state, verdicts, knowledge);
-  for (const decision of decisions) await carryOut(deps, starter, decision, verdicts, holdOf(state, decision.region));
+  const failures: unknown[] = [];
+  for (const decision of decisions) {
+    await carryOut(deps, starter, decision, verdicts, holdOf(state, decision.region)).catch((error: unknown) => failures.push(error));
+  }
   await announce(deps, watch, decisions);
+  // What went wrong for one region keeps nobody else from being served, and is still the host's to report.
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${decisions.length} decisions were not carried out`);
   return decisions;
 }
 

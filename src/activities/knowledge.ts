@@ -4,11 +4,12 @@
  */
 import { p95, UNKNOWN_CAPACITY, type Capacity } from "../domain/capacity.ts";
 import type { Estate } from "../domain/estate.ts";
+import { holdOf } from "../domain/hold.ts";
 import type { DemandByDeployment } from "../domain/region-verdict.ts";
 import { backendName, type Routing } from "../domain/routing.ts";
 import { secondsBetween } from "../domain/time.ts";
 import type { Deps } from "../ports.ts";
-import { readState, setKnowledge, type Knowledge } from "./memory.ts";
+import { readMemory, readState, setKnowledge, type Knowledge } from "./memory.ts";
 
 const DEMAND_SECONDS = 300;
 const ROUTING_SECONDS = 900;
@@ -21,6 +22,16 @@ const DEMAND_WINDOW_MINUTES = 10;
 export function knownDemand(knowledge: Knowledge | null): DemandByDeployment {
   const entries = Object.entries(knowledge?.capacity.demand ?? {});
   return Object.fromEntries(entries.flatMap(([id, tokens]) => (tokens === null ? [] : [[id, tokens]])));
+}
+
+/** Asks for whatever is due. A timer of its own does this, so that a slow ARM never delays a probe round. */
+export async function learn(deps: Deps): Promise<void> {
+  const { state, watch, knowledge } = await readMemory(deps);
+  // Failing deployments of regions that nobody has emptied on purpose.
+  const failing = deps.estate.deployments.filter(
+    ({ id, region }) => watch.value.verdicts[id]?.state === "failing" && holdOf(state, region) === undefined,
+  );
+  await refreshKnowledge(deps, knowledge, state.episode !== null, new Set(failing.map(({ id }) => id)));
 }
 
 /**

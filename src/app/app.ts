@@ -2,6 +2,7 @@
 import { createActivities, type Activities } from "../activities/index.ts";
 import { converge } from "../activities/converge.ts";
 import { regionVerdicts, runRound } from "../activities/evaluate.ts";
+import { learn } from "../activities/knowledge.ts";
 import { readMemory, readRun, readState } from "../activities/memory.ts";
 import { planEvacuation, planRestore, type RunPlan } from "../activities/plan-run.ts";
 import { listRuns, readEstateLedger, readRunView, rememberKey, runOfKey, type RunView } from "../activities/runs.ts";
@@ -27,6 +28,7 @@ export interface App {
   readonly policy: Pick<Deps["estate"], "evacuate" | "restore">;
   readonly activities: Activities;
   probeRound(starter: RunStarter): Promise<void>;
+  learn(): Promise<void>;
   reconcile(): Promise<void>;
   plan(request: RunbookRequest): Promise<RunPlan>;
   start(request: RunbookRequest, starter: RunStarter, idempotencyKey: string | undefined): Promise<Started>;
@@ -47,6 +49,7 @@ export function createApp(deps: Deps): App {
     policy: { evacuate: deps.estate.evacuate, restore: deps.estate.restore },
     activities: createActivities(deps),
     probeRound: async (starter) => void (await runRound(deps, starter)),
+    learn: () => learn(deps),
     reconcile: () => reconcile(deps),
     plan: async (request) =>
       request.runbook === "evacuate" ? planEvacuation(deps, request, await verdictsNow(deps)) : planRestore(deps, request),

@@ -13,6 +13,12 @@ app.timer("probe", {
   },
 });
 
+/** Demand, rate limits and routing, as far as they are due. */
+app.timer("knowledge", {
+  schedule: "45 * * * * *",
+  handler: async () => (await getApp()).learn(),
+});
+
 app.timer("reconcile", {
   schedule: "30 * * * * *",
   handler: async () => (await getApp()).reconcile(),

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { runRound } from "../../src/activities/evaluate.ts";
+import { learn } from "../../src/activities/knowledge.ts";
 import { readMemory } from "../../src/activities/memory.ts";
 import type { Decision } from "../../src/domain/decide.ts";
+import type { Run } from "../../src/domain/run.ts";
 import { hold, hubToHub, type EstateChanges } from "../support/builders.ts";
 import { minute } from "../support/fake-azure.ts";
 import { fakeDeps, ledger, type FakeDeps } from "../support/fake-deps.ts";
@@ -65,12 +67,12 @@ describe("a region that fails", () => {
     await round(deps);
     deps.metrics.minutes["gpt-east"] = [minute(30), minute(30)];
     await deps.clock.advance(900);
-    await round(deps);
+    await learn(deps);
     expect(await capacity()).toBe(300_000);
     deps.probe.script = {};
     for (let i = 0; i < 5; i += 1) await round(deps);
     await deps.clock.advance(300);
-    await round(deps);
+    await learn(deps);
     expect(await capacity()).toBe(30);
   });
 
@@ -182,9 +184,24 @@ describe("a held region", () => {
   }
 });
 
-it("a slow or failing refresh of knowledge does not stop the round", async () => {
-  deps.metrics.traffic = () => Promise.reject(new Error("the metrics are down"));
-  await deps.clock.advance(300);
+it("a round asks nothing of ARM or of Azure Monitor, which may be slow or down", async () => {
+  const asked = (): Promise<never> => Promise.reject(new Error("asked"));
+  Object.assign(deps.metrics, { traffic: asked });
+  Object.assign(deps.capacity, { tokensPerMinute: asked });
+  Object.assign(deps.pools, { read: asked });
+  await deps.clock.advance(3600);
   down(deps, "east");
   expect(actions(await round(deps))).toEqual(["evacuate", "none", "none"]);
+});
+
+it("a start that fails for one region keeps no other from being served and nobody from being told", async () => {
+  deps = await know(fakeDeps(hubToHub(["east", "west", "north", "south"], { safety: { maxConcurrentShifts: 2 } })));
+  await round(deps);
+  down(deps, "east", "west");
+  const { start } = deps.starter;
+  Object.assign(deps.starter, {
+    start: (run: Run) => (run.region === "east" ? Promise.reject(new Error("the host is busy")) : start(run)),
+  });
+  await expect(round(deps)).rejects.toThrow("1 of 4 decisions were not carried out");
+  expect(deps.starter.started.map((run) => run.region)).toEqual(["west"]);
 });

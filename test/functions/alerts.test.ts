@@ -1,6 +1,6 @@
 /** The alert webhook: whatever Azure Monitor sends is answered at once and makes the product look for itself. */
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { alertOf, appUnderTest, isOver, WAIT, type Answer } from "../support/app-under-test.ts";
+import { alertOf, appUnderTest, isOver, WAIT, type Answer, registeredHandler } from "../support/app-under-test.ts";
 
 const running = appUnderTest({ automation: "on" });
 
@@ -200,6 +200,9 @@ describe("when the probes agree", () => {
   beforeAll(() => running().fail("foundry", "eastus2", 503));
 
   it("the round that the alert caused evacuates, without waiting for the timer", async () => {
+    await (
+      await registeredHandler("knowledge")
+    )();
     await send(METRIC_FIRED);
     await vi.waitUntil(() => running().world.pools.length === 3, WAIT);
 

@@ -48,8 +48,12 @@ it("nothing else is reached by HTTP, and nothing but reading a gate is anonymous
 });
 
 it("the timers are those of the product, the probe's at the pace that the settings say", () => {
-  expect(named("timerTrigger")).toMatchObject({ probe: { schedule: "%PROBE_SCHEDULE%" }, reconcile: { schedule: "30 * * * * *" } });
-  expect(Object.keys(named("timerTrigger"))).toHaveLength(2);
+  expect(named("timerTrigger")).toMatchObject({
+    probe: { schedule: "%PROBE_SCHEDULE%" },
+    knowledge: { schedule: "45 * * * * *" },
+    reconcile: { schedule: "30 * * * * *" },
+  });
+  expect(Object.keys(named("timerTrigger"))).toHaveLength(3);
 });
 
 it("orchestrations and activities are those of the contracts", () => {

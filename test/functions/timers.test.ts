@@ -8,6 +8,8 @@ const running = appUnderTest({ probeSchedule: "* * * * * *", holdCheckSeconds: 6
 const status = async (): Promise<Answer["body"]> => (await running().ask("GET", "/api/status")).body;
 const rounds = (): number => running().host.counts.invocations["probe"] ?? 0;
 
+beforeAll(async () => void (await (await registeredHandler("knowledge"))()));
+
 describe("the probe timer", () => {
   it("probes every target of the estate", async () => {
     await vi.waitUntil(async () => (await status()).roundAgeSeconds !== null, WAIT);

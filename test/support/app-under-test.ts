@@ -151,6 +151,10 @@ function face({ hosts, tables, ...parts }: Parts): AppUnderTest {
           .instances()
           .every((instance) => instance.name !== "investigate" || isOver(instance.runtimeStatus));
       await vi.waitUntil(ended, WAIT);
+      // What the knowledge timer does every minute.
+      await (
+        await registeredHandler("knowledge")
+      )();
       const { body } = await ask("POST", "/api/alerts", { body: alertOf({ alertRule: named }) });
       if (body.outcome !== "started") throw new Error(`the alert was answered ${JSON.stringify(body)}`);
       await vi.waitUntil(ended, WAIT);
