@@ -115,6 +115,7 @@ async function conclude(options: Options, modes: readonly Mode[], done: readonly
         RESULT_HEADER,
         byMode.flatMap(({ mode, results }) => results.map((result) => resultRow(mode, result.summary))),
       );
+  say(`\nWhat this stands on (mark: X tried, S read in the SDK, D documented, I reported, U our assumption):\n${constantsTable()}`);
   say(`\n${table}\n`);
   for (const { mode, results } of byMode) sayBreaches(mode, results);
   if (options.json !== undefined)
@@ -129,7 +130,6 @@ async function conclude(options: Options, modes: readonly Mode[], done: readonly
       CONSTANTS,
     ),
   );
-  say(`What this stands on (mark: X tried, S read in the SDK, D documented, I reported, U our assumption):\n${constantsTable()}\n`);
   say(`Report: ${resolve(options.report)}`);
 }
 
