@@ -3,20 +3,20 @@ import { decide, type Decision } from "../domain/decide.ts";
 import { assessRegion, type RegionVerdict } from "../domain/region-verdict.ts";
 import { holdOf, type EstateState, type Hold } from "../domain/hold.ts";
 import type { Deps, Notification, RunStarter } from "../ports.ts";
-import { append, putWatch, readMemory, readState, readWatch, type Knowledge, type Watch } from "./memory.ts";
+import { append, putWatch, readMemory, readWatch, type Knowledge, type Memory, type Watch } from "./memory.ts";
 import { knownDemand } from "./knowledge.ts";
 import { probeRound } from "./probe-round.ts";
 import { resumeOrphans, startEvacuation, startRestore } from "./start-run.ts";
 
 /** A probe round and its evaluation. It asks ARM for nothing: the timer runs one round at a time, and a slow answer would delay the next. */
 export async function runRound(deps: Deps, starter: RunStarter): Promise<readonly Decision[]> {
-  const { watch: before, knowledge } = await readMemory(deps);
-  const watch = await probeRound(deps, before);
-  return evaluate(deps, starter, watch, knowledge);
+  const memory = await readMemory(deps);
+  const watch = await probeRound(deps, memory.watch);
+  return evaluate(deps, starter, watch, memory);
 }
 
-async function evaluate(deps: Deps, starter: RunStarter, watch: Watch, knowledge: Knowledge | null): Promise<readonly Decision[]> {
-  const { value: state } = await readState(deps);
+/** `memory` may be a burst old: whatever a decision leads to is asked again of the row it swaps. */
+async function evaluate(deps: Deps, starter: RunStarter, watch: Watch, { state, knowledge }: Memory): Promise<readonly Decision[]> {
   if (state.holds.length > 0) await resumeOrphans(deps, starter, state);
   const verdicts = regionVerdicts(deps, watch, knowledge);
   const decisions = decideAll(deps, state, verdicts, knowledge);
