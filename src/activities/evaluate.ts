@@ -1,4 +1,5 @@
 /** The evaluation at the end of a probe round: verdicts → decisions → runs; every decision is told once, when it changes. */
+import { UNKNOWN_CAPACITY } from "../domain/capacity.ts";
 import { decide, type Decision } from "../domain/decide.ts";
 import { assessRegion, type RegionVerdict } from "../domain/region-verdict.ts";
 import { holdOf, type EstateState, type Hold } from "../domain/hold.ts";
@@ -45,7 +46,7 @@ export function decideAll(
     estate: deps.estate,
     state,
     verdicts,
-    capacity: knowledge?.capacity ?? { limits: {}, demand: {}, measuredAt: null },
+    capacity: knowledge?.capacity ?? UNKNOWN_CAPACITY,
     routing: knowledge?.routing ?? null,
     now: deps.clock.now().toISOString(),
   });

@@ -21,7 +21,9 @@ export async function readNormal(deps: Deps, episode: string | null): Promise<No
   };
 }
 
-export function asRouting(normal: Normal): Routing {
+/** Null while nothing has been captured. */
+export function asRouting(normal: Normal): Routing | null {
+  if (normal.pools.length === 0) return null;
   return {
     pools: normal.pools.map(({ gateway, pool, normal: members }) => ({ gateway, pool, members })),
     origins: normal.edges.flatMap((edge) => edge.origins),

@@ -1,7 +1,6 @@
 /** Dry run: what a runbook would do now, with its guards, capacity and time per lever. Changes nothing. */
-import { admissionOf } from "../domain/decide.ts";
 import { desiredRouting, type HoldLimits } from "../domain/desired-routing.ts";
-import { admittedShare, climb, firstRefusal, type GuardResult } from "../domain/guards.ts";
+import type { GuardResult } from "../domain/guards.ts";
 import { holdOf } from "../domain/hold.ts";
 import type { Admission } from "../domain/admission.ts";
 import { plan, type PlanStep } from "../domain/plan.ts";
@@ -11,7 +10,7 @@ import { hasEdgeOrigin, quotaPoolOf } from "../domain/topology.ts";
 import type { Deps } from "../ports.ts";
 import { readState } from "./memory.ts";
 import { asRouting, readNormal } from "./normal-routing.ts";
-import { knowledgeForAdmission, type EvacuateRequest, type RestoreRequest } from "./start-run.ts";
+import { askGuards, knowledgeForAdmission, type EvacuateRequest, type RestoreRequest } from "./start-run.ts";
 
 export interface RunPlan {
   readonly runbook: "evacuate" | "restore";
@@ -36,13 +35,8 @@ export interface RunPlan {
 export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdicts: readonly RegionVerdict[]): Promise<RunPlan> {
   const [{ value: state }, known, current] = await Promise.all([readState(deps), knowledgeForAdmission(deps), readCurrent(deps)]);
   const normal = await readNormal(deps, state.episode);
-  const input = { estate: deps.estate, state, ...known };
-  const admission = admissionOf(input, request.region);
-  const { override, ...wanted } = request;
-  const guardInput = { ...input, ...wanted, verdicts, admission, now: deps.clock.now().toISOString() };
-  const guards = climb(override === undefined ? guardInput : { ...guardInput, override: override.guard });
-  const refusal = firstRefusal(guards);
-  const share = admittedShare(guards, request.share);
+  const now = deps.clock.now().toISOString();
+  const { guards, admission, refusal, share } = askGuards({ estate: deps.estate, state, ...known }, request, verdicts, now);
   const gatewaySick =
     verdicts.some((v) => v.region === request.region && v.gateway?.state === "failing") && hasEdgeOrigin(deps.estate, request.region);
   const held: HoldLimits = {
@@ -50,7 +44,7 @@ export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdi
     share,
     origin: gatewaySick ? "disabled" : (holdOf(state, request.region)?.origin ?? "enabled"),
   };
-  const base = normal.pools.length > 0 ? asRouting(normal) : current.routing;
+  const base = asRouting(normal) ?? current.routing;
   const desired = desiredRouting(deps.estate, base, [...state.holds.filter((hold) => hold.region !== request.region), held]).routing;
   const steps = plan(deps.estate, current.routing, desired, gatewaySick ? [{ region: request.region, state: "closed" }] : []);
   const gaps = [...current.gaps];
@@ -58,8 +52,8 @@ export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdi
   return {
     runbook: "evacuate",
     region: request.region,
-    wouldStart: refusal === undefined,
-    reason: refusal === undefined ? request.reason : `${refusal.code}: ${refusal.reason}`,
+    wouldStart: refusal === null,
+    reason: refusal ?? request.reason,
     share,
     ladder: request.mode === "ungraceful" ? [share] : [...deps.estate.evacuate.gracefulShares.filter((s) => s > share), share],
     steps,
@@ -90,7 +84,7 @@ export async function planRestore(deps: Deps, request: RestoreRequest): Promise<
   const normal = await readNormal(deps, state.episode);
   const hold = holdOf(state, request.region);
   const others = state.holds.filter((other) => other.region !== request.region);
-  const base = normal.pools.length > 0 ? asRouting(normal) : current.routing;
+  const base = asRouting(normal) ?? current.routing;
   const steps =
     hold === undefined
       ? []

@@ -4,7 +4,7 @@
  */
 import type { Admission } from "../domain/admission.ts";
 import { UNKNOWN_CAPACITY, type Capacity } from "../domain/capacity.ts";
-import { admissionOf, goesDeeper } from "../domain/decide.ts";
+import { admissionOf, goesDeeper, type DecideInput } from "../domain/decide.ts";
 import { admittedShare, climb, firstRefusal, type GuardCode, type GuardResult } from "../domain/guards.ts";
 import { changeHold, holdOf, placeHold, type EstateState, type Hold, type Initiator, type NewHold } from "../domain/hold.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
@@ -56,30 +56,53 @@ type Reservation =
 async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly RegionVerdict[]): Promise<Reservation> {
   const now = deps.clock.now().toISOString();
   const known = await knowledgeForAdmission(deps);
-  const { override, ...wanted } = request;
   return updateState<Reservation>(deps, (state) => {
     const existing = holdOf(state, request.region);
     if (existing !== undefined && runbookOf(existing.owner) === "evacuate" && !goesDeeper(existing, request.share))
       return { result: { kind: "joined", hold: existing } };
-    const input = { estate: deps.estate, state, ...known };
-    const admission = admissionOf(input, request.region);
-    const guardInput = { ...input, ...wanted, verdicts, admission, now };
-    const guards = climb(override === undefined ? guardInput : { ...guardInput, override: override.guard });
-    const refusal = firstRefusal(guards);
-    if (refusal !== undefined) return { result: { kind: "refused", guards, reason: `${refusal.code}: ${refusal.reason}` } };
-    const goal = { ...wanted, targetShare: admittedShare(guards, request.share), now };
+    const { guards, admission, refusal, share } = askGuards({ estate: deps.estate, state, ...known }, request, verdicts, now);
+    if (refusal !== null) return { result: { kind: "refused", guards, reason: refusal } };
+    const { override, ...wanted } = request;
+    const goal = { ...wanted, targetShare: share, now };
     const next = existing === undefined ? placeHold(state, goal) : takeOver(state, existing, goal);
     const run: Run = { ...runOf(next.hold), startedAt: now, ...(override === undefined ? {} : { override }) };
     return { state: next.state, result: { kind: "placed", guards, admission, run } };
   });
 }
 
+interface Asked {
+  readonly guards: readonly GuardResult[];
+  readonly admission: Admission;
+  /** The first guard that refuses, by its code; null = none does. */
+  readonly refusal: string | null;
+  /** Share [0–1] that the region keeps after every guard that shrinks. */
+  readonly share: number;
+}
+
+/** The one way in which a requested evacuation meets the guards: a plan says what a start would do. */
+export function askGuards(
+  input: Pick<DecideInput, "estate" | "state" | "capacity" | "routing">,
+  { override, ...wanted }: EvacuateRequest,
+  verdicts: readonly RegionVerdict[],
+  now: string,
+): Asked {
+  const admission = admissionOf(input, wanted.region);
+  const guardInput = { ...input, ...wanted, verdicts, admission, now };
+  const guards = climb(override === undefined ? guardInput : { ...guardInput, override: override.guard });
+  const refusal = firstRefusal(guards);
+  return {
+    guards,
+    admission,
+    refusal: refusal === undefined ? null : `${refusal.code}: ${refusal.reason}`,
+    share: admittedShare(guards, wanted.share),
+  };
+}
+
 /** What was last read while nothing was held; the captured normal routing when nothing was ever read. */
 export async function knowledgeForAdmission(deps: Deps): Promise<{ capacity: Capacity; routing: Routing | null }> {
   const { state, knowledge } = await readMemory(deps);
   const normal = await readNormal(deps, state.episode);
-  const captured = normal.pools.length > 0 ? asRouting(normal) : null;
-  return { capacity: knowledge?.capacity ?? UNKNOWN_CAPACITY, routing: knowledge?.routing ?? captured };
+  return { capacity: knowledge?.capacity ?? UNKNOWN_CAPACITY, routing: knowledge?.routing ?? asRouting(normal) };
 }
 
 /** An evacuation that takes a region back from a restore, or goes deeper than the one before it, gets a run id of its own. */

@@ -40,7 +40,7 @@ export async function readStatus(deps: Deps): Promise<Status> {
   const at = deps.clock.now().toISOString();
   const verdicts = regionVerdicts(deps, watch.value, knowledge);
   const decisions = decideAll(deps, state, verdicts, knowledge);
-  const routing = normal.pools.length > 0 ? asRouting(normal) : (knowledge?.routing ?? { pools: [], origins: [] });
+  const routing = asRouting(normal) ?? knowledge?.routing ?? { pools: [], origins: [] };
   const items = convergence?.items ?? [];
   return {
     at,

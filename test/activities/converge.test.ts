@@ -59,7 +59,7 @@ describe("converge", () => {
     await setState(deps, [hold("east", 0.5)]);
     await write();
     await verify();
-    expect(asRouting(await readNormal(deps, EPISODE)).pools).toEqual(expect.arrayContaining([...normalRouting(deps.estate).pools]));
+    expect(asRouting(await readNormal(deps, EPISODE))?.pools).toEqual(expect.arrayContaining([...normalRouting(deps.estate).pools]));
     const captures = deps.journal.filter((entry) => entry.startsWith(`put normal-test-${EPISODE}/pool:`));
     expect(captures).toHaveLength(3);
     expect(deps.journal.indexOf(captures.at(-1) ?? "")).toBeLessThan(deps.journal.findIndex((entry) => entry.startsWith("pool write")));
