@@ -16,13 +16,18 @@ export type EdgeProbe = (typeof EDGE_PROBES)[number];
 
 /** Faults of the data plane. `share` is the share of requests that meet the fault (0–1]. */
 export type DataPlaneFault =
+  /** Requests of one region's clients fail wherever they are served: the fault follows the traffic. Probes are fine. */
+  | { readonly kind: "clients"; readonly region: string; readonly answer: FaultAnswer; readonly share: number }
   | { readonly kind: "deployment"; readonly deployment: string; readonly answer: FaultAnswer; readonly share: number }
   | { readonly kind: "latency"; readonly deployment: string; readonly addMilliseconds: number; readonly share: number }
   | { readonly kind: "tokensPerMinute"; readonly deployment: string; readonly factor: number }
   | { readonly kind: "gateway"; readonly gateway: string; readonly answer: FaultAnswer };
 
-/** A status code, no answer at all until the caller gives up, or a broken connection. */
-export type FaultAnswer = number | "timeout" | "reset";
+/**
+ * A status code, no answer at all until the caller gives up, a broken connection, a name that does not resolve, a failed handshake, or
+ * 200 with an empty body, which is no answer to a client.
+ */
+export type FaultAnswer = number | "timeout" | "reset" | "dns" | "tls" | "empty";
 
 /** How a deployment or gateway answers one call; `timeout` and `reset` have no status. */
 export interface Answer {
@@ -63,6 +68,8 @@ export interface World {
   /** A call from outside the traffic (a probe): it takes tokens and meets the same faults. */
   callDeployment(at: number, deployment: string, promptTokens: number, maxTokens: number): Answer;
   callGatewayStatus(at: number, gateway: string): Answer;
+  /** What a gateway gets when it asks a deployment for the prober: the way a witness goes. */
+  callThroughGateway(at: number, gateway: string, deployment: string, promptTokens: number, maxTokens: number): Answer;
   /** What Azure Monitor would know about a deployment per minute, [from, to). */
   trafficMinutes(deployment: string, from: number, to: number): readonly TrafficMinute[];
   /** True while any gateway instance could send a new request to the deployment, by its configuration (breakers apart). */

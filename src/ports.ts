@@ -3,6 +3,9 @@ import type { Deployment, Edge, Estate, Gateway } from "./domain/estate.ts";
 import type { Observation } from "./domain/observation.ts";
 import type { OriginRouting, PoolMember } from "./domain/routing.ts";
 import type { Run } from "./domain/run.ts";
+import type { TrafficMinute } from "./domain/signals.ts";
+
+export type { TrafficMinute } from "./domain/signals.ts";
 
 export interface Clock {
   now(): Date;
@@ -13,6 +16,8 @@ export interface WorkloadProbe {
   /** Never throws: whatever happens becomes an observation. Bounded by the estate's probe deadline. */
   deployment(target: Deployment): Promise<Observation>;
   gateway(target: Gateway): Promise<Observation>;
+  /** Asks a gateway (with a `witnessPath`) to ask a deployment; `unmeasured` when the gateway could not be asked. */
+  witness(gateway: Gateway, backend: string, target: Deployment): Promise<Observation>;
 }
 
 /**
@@ -57,18 +62,17 @@ export interface CapacityReader {
   usages(deployment: Deployment): Promise<Result<{ usages: readonly { name: string; allocated: number; limit: number }[] }>>;
 }
 
-/** One minute of a deployment's traffic; null = Azure had no data point, which is not zero. */
-export interface TrafficMinute {
-  readonly at: string;
-  readonly tokens: number | null;
-  readonly answered: number | null;
-  readonly serverErrors: number | null;
-  readonly throttled: number | null;
+export interface MetricsReader {
+  /** Per-minute traffic of each deployment, in their order, between two instants; minutes late and possibly partial at the end. */
+  traffic(deployments: readonly Deployment[], from: Date, to: Date): Promise<readonly Result<{ minutes: readonly TrafficMinute[] }>[]>;
+  /** Tokens per hour of each deployment, in their order; null = no data. Never fails: what cannot be read has no hours. */
+  hours(deployments: readonly Deployment[], from: Date, to: Date): Promise<readonly (readonly { at: string; tokens: number | null }[])[]>;
 }
 
-export interface MetricsReader {
-  /** Per-minute traffic of one deployment between two instants; minutes late and possibly partial at the end. */
-  traffic(deployment: Deployment, from: Date, to: Date): Promise<Result<{ minutes: readonly TrafficMinute[] }>>;
+/** Optional: API Management's gateway logs and token metrics in a Log Analytics workspace, 3–10 min late (azure-facts 3.4). */
+export interface GatewayLogReader {
+  /** Per-minute traffic by deployment id as the gateways saw it; deployments without a line are missing. */
+  traffic(from: Date, to: Date): Promise<Result<{ byDeployment: ReadonlyMap<string, readonly TrafficMinute[]> }>>;
 }
 
 /** A stored row and its ETag; `etag` is undefined for a row that does not exist yet. */
@@ -93,7 +97,7 @@ export interface StateStore {
 }
 
 export interface Notification {
-  readonly event: "evacuate" | "refuse" | "owed" | "restored" | "recommend" | "page";
+  readonly event: "evacuate" | "refuse" | "owed" | "restored" | "recommend" | "approve" | "pressure" | "page";
   readonly estate: string;
   readonly region: string;
   readonly title: string;
@@ -122,6 +126,8 @@ export interface Deps {
   readonly edges: EdgeRouter;
   readonly capacity: CapacityReader;
   readonly metrics: MetricsReader;
+  /** null = the estate names no workspace. */
+  readonly logs: GatewayLogReader | null;
   readonly state: StateStore;
   readonly notifier: Notifier;
   /** A structured event for Application Insights; the ledger is told here too. */

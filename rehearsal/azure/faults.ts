@@ -25,6 +25,14 @@ export interface ControlPlaneFaults {
   };
   /** How the token endpoint answers; absent = well. */
   identity?: FaultAnswer;
+  /** Regions from which nothing comes back to the prober, though their clients are served; calls through other regions' gateways arrive. */
+  proberCutOff: string[];
+  /** By region: every probe of a deployment is answered with this status, though its clients are served; `""` = every region. */
+  probesRefused: Record<string, number>;
+  /** Seconds by which every instant that Azure tells (metrics, logs, headers, expiry) is ahead of the app's clock; may be negative. */
+  clockSkewSeconds: number;
+  /** Log Analytics: no rows at all. */
+  logsMissing: boolean;
   /** `minusOne` is the form seen since November 2025 (azure-facts 4.3). */
   rateLimitHeaders: "present" | "minusOne" | "absent";
 }
@@ -36,6 +44,10 @@ export function noFaults(): ControlPlaneFaults {
     etagConflicts: {},
     frontDoorFrozen: false,
     metrics: { delaySeconds: 0, missing: false },
+    proberCutOff: [],
+    probesRefused: {},
+    clockSkewSeconds: 0,
+    logsMissing: false,
     rateLimitHeaders: "present",
   };
 }

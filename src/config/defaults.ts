@@ -1,5 +1,5 @@
 /** What an estate means when it leaves a setting out, and why. Units are in the names. */
-import type { DetectionPolicy, EvacuatePolicy, RestorePolicy, SafetyPolicy } from "../domain/estate.ts";
+import type { DetectionPolicy, EvacuatePolicy, RestorePolicy, SafetyPolicy, SignalsPolicy } from "../domain/estate.ts";
 import type { CloudName } from "./clouds.ts";
 
 export const DEFAULTS = {
@@ -22,10 +22,32 @@ export const DEFAULTS = {
     regionFailingShare: 0.5,
     // Enough for an answer that is not cut off at once by every model, and still next to no tokens.
     probeMaxTokens: 5,
+    probeTokensPerDay: null,
+    // Four of five is tolerance enough; an estate behind a flaky proxy may raise what shows there.
+    tolerated: { serverError: 0, timeout: 0, connection: 0, dns: 0, tls: 0, emptyAnswer: 0 },
+    // Fresh probes suffice after k of n: other sources are minutes late. They veto all the same.
+    quorum: 1,
+    witnessProbes: 2,
+    // A tiny completion answers in about a second.
+    slowMilliseconds: 4000,
+    // Gray failures are to be found within five minutes: four minutes of evidence and one to act.
+    graySeconds: 240,
+    // Below a fifth, so that a fault of a fifth of the requests is found though chance spares some probes.
+    grayShare: 0.15,
+    grayFailures: 4,
+    passiveRequests: 20,
+    // Metric alerts are 2-6 minutes late (azure-facts 5.5).
+    alertStalenessSeconds: 900,
   },
+  signals: { metrics: { names: "auto", api: "auto" }, logs: null },
   safety: {
     // A new estate shows what it would have done before it is allowed to do it.
     mode: "recommend",
+    modes: { evacuate: null, restore: null },
+    approval: { timeoutSeconds: 900, default: "decline" },
+    substitutes: [],
+    blackouts: [],
+    followSeconds: 900,
     // More than one would keep an estate of two regions from ever evacuating.
     minHealthyRegions: 1,
     maxConcurrentShifts: 1,
@@ -54,6 +76,7 @@ export const DEFAULTS = {
   cloud: CloudName;
   statusPath: string;
   detection: DetectionPolicy;
+  signals: SignalsPolicy;
   safety: SafetyPolicy;
   evacuate: EvacuatePolicy;
   restore: RestorePolicy;

@@ -46,6 +46,7 @@ const shape = {
     failuresToFail: readable(detection.failuresToFail),
     successesToRecover: readable(detection.successesToRecover),
     stalenessSeconds: readable(detection.stalenessSeconds),
+    slowMilliseconds: readable(detection.slowMilliseconds),
   }),
   safety: section({
     minHealthyRegions: readable(safety.minHealthyRegions),

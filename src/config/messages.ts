@@ -19,6 +19,8 @@ export const MESSAGES = {
   backend: "must be an APIM backend id: 1–80 characters, no spaces and none of * # & + : < > ? /",
   label: "must not be empty or begin or end with a space",
   path: "must be a path that begins with / and has no query",
+  witnessPath: "must be a path that begins with /, has {backend} in it and no query",
+  clockTime: "must be a time of day, HH:MM, in UTC",
   estateName: "must be 3–40 lower-case letters, digits and inner hyphens",
   sharesDown: "must be strictly decreasing from below 1 and end with 0",
   sharesUp: "must be strictly increasing from above 0 and end with 1",
@@ -37,6 +39,7 @@ export const MESSAGES = {
   burstLength: (seconds: number, interval: number) =>
     `must let the last probe of a burst start before the next round: (burstProbes − 1) × burstSpacingSeconds is ${seconds}, intervalSeconds is ${interval}`,
   probeDeadline: (interval: number) => `must be at most intervalSeconds (${interval}), or rounds would overlap`,
+  slow: (most: number) => `must be below the probe's deadline (${most + 1} ms), or no answer could ever be slow`,
   staleness: (least: number) => `must be at least successesToRecover × intervalSeconds (${least}), or no target could ever recover`,
   minHealthyRegions: (regions: number) => `must be less than the number of regions (${regions}), or no region could ever be evacuated`,
   maxConcurrentShifts: (regions: number) => `must be less than the number of regions (${regions}), or all could be held at once`,

@@ -43,7 +43,22 @@ const cloud = z
 
 const region = strict({
   name: location.describe("Azure location name, for example `eastus2`."),
+  dataBoundary: label
+    .nullable()
+    .default(null)
+    .describe("Traffic of this region moves only to regions of the same boundary, for example `eu`. Default: null, anywhere."),
 });
+
+const probe = z
+  .discriminatedUnion("kind", [
+    strict({ kind: z.literal("completion") }),
+    strict({ kind: z.literal("models") }),
+    strict({ kind: z.literal("url"), url: baseUrl.describe("Page that answers 200 while the deployment is well.") }),
+  ])
+  .default({ kind: "completion" })
+  .describe(
+    "completion: a real tiny completion. models: the account's list of models, which costs nothing and says nothing of the deployment itself. url: a page of your own. Default: completion.",
+  );
 
 const deployment = strict({
   id: id.describe("Name of the deployment within this file; unique among deployments and gateways."),
@@ -61,6 +76,7 @@ const deployment = strict({
     .nullable()
     .default(null)
     .describe("Rate limit in tokens per minute to assume when Azure does not tell. Default: null, unknown until Azure tells."),
+  probe,
 });
 
 const pool = strict({
@@ -87,6 +103,14 @@ const gateway = strict({
     .regex(/^\/[^\s?#]*$/, MESSAGES.path)
     .default(DEFAULTS.statusPath)
     .describe(`Path that answers 200 while the gateway itself works. Default: ${DEFAULTS.statusPath}, built into API Management.`),
+  witnessPath: z
+    .string()
+    .regex(/^\/[^\s?#]*\{backend\}[^\s?#]*$/, MESSAGES.witnessPath)
+    .nullable()
+    .default(null)
+    .describe(
+      "Path, with `{backend}` in it, at which the gateway asks that backend for a tiny completion and says what it got: a second witness beside the probes. Default: null, none.",
+    ),
   pools: z.array(pool).min(1).describe("The backend pools that this product may write."),
 });
 

@@ -40,6 +40,12 @@ function detectionRules({ detection: d }: Draft): readonly Rule[] {
       most: burst !== undefined && interval !== undefined && burst >= interval ? 0 : undefined,
       message: () => MESSAGES.burstLength(burst ?? 0, interval ?? 0),
     },
+    {
+      path: ["detection", "slowMilliseconds"],
+      value: d.slowMilliseconds,
+      most: d.probeDeadlineSeconds === undefined ? undefined : d.probeDeadlineSeconds * 1000 - 1,
+      message: MESSAGES.slow,
+    },
     { path: ["detection", "stalenessSeconds"], value: d.stalenessSeconds, least: recovery, message: MESSAGES.staleness },
   ];
 }

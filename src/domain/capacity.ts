@@ -8,9 +8,21 @@ export interface Capacity {
   readonly demand: Readonly<Record<string, number | null>>;
   /** When demand was last measured; null = never. */
   readonly measuredAt: string | null;
+  /** Demand of this hour and the next by the same hours of the last seven days; null or missing = no history. */
+  readonly usual: Readonly<Record<string, number | null>>;
+  /** What the service's own limiter said in the headers of the last probes: newer and stricter than what ARM and the metrics tell. */
+  readonly limiter: Readonly<Record<string, LimiterReading>>;
 }
 
-export const UNKNOWN_CAPACITY: Capacity = { limits: {}, demand: {}, measuredAt: null };
+/** Azure counts prompt + max_tokens, so that `used` is more than the tokens that were really generated (azure-facts 4.2). */
+export interface LimiterReading {
+  readonly limit: number;
+  /** The most that was used in a minute of the last few. */
+  readonly used: number;
+  readonly at: string;
+}
+
+export const UNKNOWN_CAPACITY: Capacity = { limits: {}, demand: {}, measuredAt: null, usual: {}, limiter: {} };
 
 export interface QuotaPool {
   readonly key: string;

@@ -21,6 +21,12 @@ import { deploymentOf, gatewaysIn, hasEdgeOrigin } from "./topology.ts";
 export interface Decision {
   readonly region: string;
   readonly action: "none" | "evacuate" | "recommend" | "refuse" | "restore" | "wake";
+  /** What the action is about; null for `none`. */
+  readonly runbook: Runbook | null;
+  /** Deployments whose traffic would move; null = all of the region's. */
+  readonly scope: readonly string[] | null;
+  /** The first guard that refuses. */
+  readonly refusedBy: GuardCode | null;
   readonly reason: string;
   readonly share: number;
   readonly guards: readonly GuardResult[];

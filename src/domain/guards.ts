@@ -8,10 +8,16 @@ import { secondsBetween } from "./time.ts";
 export const GUARD_CODES = [
   "automationEnabled",
   "selfDoubt",
+  "willMovingHelp",
   "minHealthyRegions",
   "maxConcurrentShifts",
-  "cooldown",
   "survivorCapacity",
+  "dataResidency",
+  "modelParity",
+  "cooldown",
+  "changeWindow",
+  "precedence",
+  "controlPlaneLocality",
 ] as const;
 export type GuardCode = (typeof GUARD_CODES)[number];
 

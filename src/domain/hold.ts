@@ -5,8 +5,24 @@ import { compact } from "./time.ts";
 /** Who may take over whom: a person's run is never taken over by an automatic one. */
 export type Initiator = "manual" | "automatic";
 
+/** A run in mode `approve` waits for a person until then. */
+export interface Approval {
+  readonly state: "pending" | "approved" | "declined";
+  /** ISO 8601, UTC. */
+  readonly until: string;
+  readonly default: "proceed" | "decline";
+  /** Who decided; absent while it is pending and when time decided. */
+  readonly by?: string;
+}
+
 export interface Hold {
   readonly region: string;
+  /** Deployments that the share limits; null = all of the region's. */
+  readonly scope: readonly string[] | null;
+  /** Tokens per minute of headroom by deployment when the hold was placed: who takes over, and in which proportion. Frozen, so that routing does not follow every breath of traffic; null = in proportion to normal weights. */
+  readonly takers: Readonly<Record<string, number>> | null;
+  /** null = nobody is asked. */
+  readonly approval: Approval | null;
   /** Share [0–1] of its normal traffic that the region's deployments may carry. */
   readonly share: number;
   /** Closed: Front Door's probes are told to leave the region's gateways. */
@@ -62,6 +78,9 @@ export function holdOf(state: EstateState, region: string): Hold | undefined {
 
 export interface NewHold {
   readonly region: string;
+  readonly scope: readonly string[] | null;
+  readonly takers: Hold["takers"];
+  readonly approval: Approval | null;
   readonly mode: RunMode;
   readonly targetShare: number;
   readonly initiator: Initiator;
@@ -75,6 +94,9 @@ export function placeHold(state: EstateState, wanted: NewHold): { state: EstateS
   const attempt = (state.evacuations[wanted.region] ?? 0) + 1;
   const hold: Hold = {
     region: wanted.region,
+    scope: wanted.scope,
+    takers: wanted.takers,
+    approval: wanted.approval,
     share: 1,
     gate: "open",
     origin: "enabled",
@@ -92,7 +114,7 @@ export function placeHold(state: EstateState, wanted: NewHold): { state: EstateS
 }
 
 export type HoldChange = Partial<
-  Pick<Hold, "share" | "gate" | "origin" | "owner" | "mode" | "targetShare" | "initiator" | "reason" | "relapses">
+  Pick<Hold, "share" | "gate" | "origin" | "owner" | "mode" | "targetShare" | "initiator" | "reason" | "relapses" | "scope" | "takers" | "approval">
 >;
 
 export function changeHold(state: EstateState, region: string, change: HoldChange, now: string): EstateState {

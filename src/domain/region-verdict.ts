@@ -10,6 +10,10 @@ export interface RegionVerdict {
   readonly gateway: Verdict | null;
   /** Share [0–1] of the region's traffic on deployments that are failing. */
   readonly failingShare: number;
+  /** Deployments that are failing, whatever their share: what an evacuation of less than the region would move. */
+  readonly failing: readonly string[];
+  /** Deployments under pressure. */
+  readonly pressured: readonly string[];
 }
 
 export type VerdictsByTarget = Readonly<Record<string, Verdict>>;

@@ -10,6 +10,8 @@ export interface Run {
   readonly runbook: Runbook;
   readonly region: string;
   readonly mode: RunMode;
+  /** Deployments whose traffic it moves; null = all of the region's. */
+  readonly scope: readonly string[] | null;
   /** Share [0–1] at which the run ends: what an evacuation leaves the region, 1 for a restore. */
   readonly targetShare: number;
   readonly initiator: Initiator;
@@ -66,4 +68,5 @@ export type Move =
   | { readonly kind: "wait"; readonly seconds: number; readonly reason: string }
   | { readonly kind: "finish"; readonly outcome: RunOutcome; readonly reason: string };
 
-export type RunOutcome = "restored" | "handedOver";
+/** `declined`: nobody let it begin; `lapsed`: there was no more reason to before anybody did. */
+export type RunOutcome = "restored" | "handedOver" | "declined" | "lapsed";

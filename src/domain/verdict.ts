@@ -1,6 +1,6 @@
 /** From observations of one target to a verdict, with hysteresis. Model: a closed set of states, each with numbers in its reason. */
 import type { DetectionPolicy } from "./estate.ts";
-import type { Observation, Outcome } from "./observation.ts";
+import type { Observation, Outcome, Sample, Source } from "./observation.ts";
 import { secondsBetween } from "./time.ts";
 
 /**
@@ -11,13 +11,39 @@ import { secondsBetween } from "./time.ts";
  */
 export type VerdictState = "healthy" | "pressured" | "failing" | "misconfigured" | "inconclusive";
 
+/** What is wrong with a failing target; null for other states. */
+export type Symptom = "errors" | "noAnswer" | "partialFailure" | "latency" | "traffic";
+
 export interface Verdict {
   readonly state: VerdictState;
+  readonly symptom: Symptom | null;
   /** One line for a person, with numbers. */
   readonly reason: string;
   /** Since when the state has been this one. */
   readonly since: string;
 }
+
+/** Everything that is known of one target at one instant. */
+export interface Evidence {
+  /** The prober's own, oldest first. */
+  readonly probes: readonly Observation[];
+  /** Of the same target through other regions' gateways, oldest first. */
+  readonly witnesses: readonly Observation[];
+  /** Minutes, oldest first; a source that is missing told nothing. `probe` are the prober's own, summed up. */
+  readonly samples: Readonly<Partial<Record<Source, readonly Sample[]>>>;
+}
+
+/** One rule of the two classifiers, with its numbers: what an explanation is made of. */
+export interface Rule {
+  /** Stable code. */
+  readonly rule: string;
+  readonly classifier: "outage" | "pressure" | "measurement";
+  readonly met: boolean;
+  /** What was found and what is needed. */
+  readonly text: string;
+}
+
+export type Assessment = Verdict & { readonly trace: readonly Rule[] };
 
 /** Observations that count: measured, fresh, and no more than the window; oldest first. */
 export function countable(observations: readonly Observation[], policy: DetectionPolicy, now: string): readonly Observation[] {
