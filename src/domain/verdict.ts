@@ -11,8 +11,8 @@ import { secondsBetween } from "./time.ts";
  */
 export type VerdictState = "healthy" | "pressured" | "failing" | "misconfigured" | "inconclusive";
 
-/** What is wrong with a failing target; null for other states. */
-export type Symptom = "errors" | "noAnswer" | "partialFailure" | "latency" | "traffic";
+/** What is wrong with a failing target, or `cutOff`: why it cannot be told (the prober is isolated from it); null for everything else. */
+export type Symptom = "errors" | "noAnswer" | "partialFailure" | "latency" | "traffic" | "cutOff";
 
 export interface Verdict {
   readonly state: VerdictState;

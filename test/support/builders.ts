@@ -2,13 +2,13 @@
 import { CLOUDS } from "../../src/config/clouds.ts";
 import { DEFAULTS } from "../../src/config/defaults.ts";
 import type { Capacity } from "../../src/domain/capacity.ts";
-import type { Deployment, Estate, Gateway } from "../../src/domain/estate.ts";
+import type { Deployment, Estate, Gateway, Region } from "../../src/domain/estate.ts";
 import { EMPTY_STATE, type EstateState, type Hold } from "../../src/domain/hold.ts";
 import type { Observation, Outcome } from "../../src/domain/observation.ts";
 import type { RegionVerdict } from "../../src/domain/region-verdict.ts";
 import type { OriginRouting, PoolMember, PoolRouting, Routing } from "../../src/domain/routing.ts";
 import type { Run, Seen } from "../../src/domain/run.ts";
-import type { Verdict, VerdictState } from "../../src/domain/verdict.ts";
+import type { Evidence, Symptom, Verdict, VerdictState } from "../../src/domain/verdict.ts";
 
 export const T0 = "2026-01-05T00:00:00.000Z";
 
@@ -28,8 +28,13 @@ export function deployment(region: string, changes: Partial<Deployment> = {}): D
     model: { name: "gpt-4o", version: "2024-11-20" },
     deploymentType: "Standard",
     tokensPerMinute: 1_000_000,
+    probe: { kind: "completion" },
     ...changes,
   };
+}
+
+export function regionOf(name: string, dataBoundary: string | null = null): Region {
+  return { name, dataBoundary };
 }
 
 const gatewayId = (region: string): string => `apim-${region}`;
@@ -49,11 +54,12 @@ export function gateway(region: string, members: readonly string[]): Gateway {
     resourceId: `${SUBSCRIPTION}/Microsoft.ApiManagement/service/${gatewayId(region)}`,
     url: `https://${gatewayId(region)}.azure-api.net`,
     statusPath: DEFAULTS.statusPath,
+    witnessPath: null,
     pools: [{ name: "gpt", members: members.map((name) => ({ backend: `foundry-${name}`, deployment: `gpt-${name}` })) }],
   };
 }
 
-export interface EstateChanges extends Partial<Pick<Estate, "deployments" | "gateways" | "edges" | "regions">> {
+export interface EstateChanges extends Partial<Pick<Estate, "deployments" | "gateways" | "edges" | "regions" | "signals">> {
   readonly detection?: Partial<Estate["detection"]>;
   readonly safety?: Partial<Estate["safety"]>;
   readonly evacuate?: Partial<Estate["evacuate"]>;
@@ -66,10 +72,11 @@ export function hubToHub(regions: readonly string[] = ["east", "west", "north"],
   return {
     name: "test",
     cloud: CLOUDS.public,
-    regions: regions.map((name) => ({ name })),
+    regions: regions.map((name) => regionOf(name)),
     deployments: regions.map((region) => deployment(region)),
     gateways: regions.map((region) => gateway(region, regions)),
     edges: [{ id: "fd", kind: "standard", resourceId: `${SUBSCRIPTION}/Microsoft.Cdn/profiles/fd`, origins }],
+    signals: DEFAULTS.signals,
     ...changes,
     detection: { ...DEFAULTS.detection, ...changes.detection },
     safety: { ...DEFAULTS.safety, mode: "auto", reserveShare: 0, ...changes.safety },
@@ -80,7 +87,7 @@ export function hubToHub(regions: readonly string[] = ["east", "west", "north"],
 
 /** One gateway in a region of its own, without an edge; the other regions have a deployment each. */
 export function hubAndSpoke(spokes: readonly string[] = ["east", "west", "north"], changes: EstateChanges = {}): Estate {
-  const regions = [{ name: "hub" }, ...spokes.map((name) => ({ name }))];
+  const regions = ["hub", ...spokes].map((name) => regionOf(name));
   return hubToHub(spokes, { regions, gateways: [gateway("hub", spokes)], edges: [], ...changes });
 }
 
@@ -101,8 +108,13 @@ export function observation(outcome: Outcome, when = T0, target = "gpt-east"): O
   return { target, kind: "deployment", region: "east", at: when, outcome, latencyMilliseconds: 100, detail: `detail of ${outcome}` };
 }
 
-export function verdict(state: VerdictState, since = T0): Verdict {
-  return { state, since, reason: `it is ${state}` };
+/** Probes alone, as a target has them that nothing else is known of. */
+export function evidence(probes: readonly Observation[], changes: Partial<Evidence> = {}): Evidence {
+  return { probes, witnesses: [], samples: {}, ...changes };
+}
+
+export function verdict(state: VerdictState, since = T0, symptom: Symptom | null = state === "failing" ? "errors" : null): Verdict {
+  return { state, symptom, since, reason: `it is ${state}` };
 }
 
 export function regionVerdict(
@@ -110,23 +122,30 @@ export function regionVerdict(
   foundry: VerdictState = "healthy",
   gate: VerdictState | null = "healthy",
   since = T0,
+  changes: Partial<RegionVerdict> = {},
 ): RegionVerdict {
   return {
     region,
     foundry: verdict(foundry, since),
     gateway: gate === null ? null : verdict(gate, since),
     failingShare: foundry === "failing" ? 1 : 0,
+    failing: foundry === "failing" ? [`gpt-${region}`] : [],
+    pressured: foundry === "pressured" ? [`gpt-${region}`] : [],
+    ...changes,
   };
 }
 
 /** Every deployment asked for the same tokens per minute. */
 export function capacity(estate: Estate, demand: number, changes: Partial<Capacity> = {}): Capacity {
-  return { limits: {}, demand: Object.fromEntries(estate.deployments.map((d) => [d.id, demand])), measuredAt: T0, ...changes };
+  return { limits: {}, demand: Object.fromEntries(estate.deployments.map((d) => [d.id, demand])), measuredAt: T0, usual: {}, limiter: {}, ...changes };
 }
 
 export function hold(region: string, share: number, changes: Partial<Hold> = {}): Hold {
   return {
     region,
+    scope: null,
+    takers: null,
+    approval: null,
     share,
     gate: "open",
     origin: "enabled",
@@ -152,6 +171,7 @@ export function runOf(runbook: Run["runbook"], region = "east", changes: Partial
     runbook,
     region,
     mode: runbook === "restore" ? "graceful" : "ungraceful",
+    scope: null,
     targetShare: runbook === "restore" ? 1 : 0,
     initiator: "automatic",
     reason: "a test",
