@@ -1,12 +1,12 @@
 /** Foundry accounts and gateways: `/hosts/{host}/…` stands for `https://{host}/…`. */
 import { z } from "zod";
 import type { Constants } from "../constants.ts";
-import type { Answer, World } from "../world.ts";
+import type { World } from "../world.ts";
 import { notImplemented } from "./arm/arm-errors.ts";
 import { tokenProblem } from "./bearer.ts";
 import { completionReply, deploymentNotFound, invalidToken } from "./data-plane-answers.ts";
 import type { ControlPlaneFaults } from "./faults.ts";
-import type { Answered, Call, Reply, Service, Wait } from "./http.ts";
+import { withoutStatus, type Answered, type Call, type Reply, type Service, type Wait } from "./http.ts";
 import type { TokenBook } from "./identity.ts";
 import type { ApimService, FoundryAccount, FoundryDeployment, Platform } from "./platform.ts";
 
@@ -51,7 +51,7 @@ async function gatewayStatus({ world }: DataPlaneOptions, gateway: ApimService, 
   const answer = world.callGatewayStatus(Date.now(), gateway.gateway);
   if (answer.result === "timeout") return "timeout";
   await wait(answer.latencyMilliseconds);
-  if (answer.result === "reset") return "reset";
+  if (typeof answer.result === "string") return withoutStatus(answer.result);
   return {
     status: answer.result,
     body: answer.result === 200 ? "Service Operational" : { statusCode: answer.result, message: "Service unavailable" },
@@ -103,12 +103,12 @@ async function complete({ world, faults }: DataPlaneOptions, { chat, ...request 
   const answer = world.callDeployment(Date.now(), request.deployment.id, promptTokens, maxTokens);
   if (answer.result === "timeout") return "timeout";
   await wait(answer.latencyMilliseconds);
-  if (!hasStatus(answer)) return "reset";
-  return completionReply({ ...request, promptTokens, generatedTokens: maxTokens }, answer, faults.rateLimitHeaders);
-}
-
-function hasStatus(answer: Answer): answer is Answer & { result: number } {
-  return typeof answer.result === "number";
+  if (typeof answer.result === "string") return withoutStatus(answer.result);
+  return completionReply(
+    { ...request, promptTokens, generatedTokens: maxTokens },
+    { ...answer, result: answer.result },
+    faults.rateLimitHeaders,
+  );
 }
 
 function tokenRefusal(call: Call, { platform, tokens }: DataPlaneOptions): Reply | undefined {

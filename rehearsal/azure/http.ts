@@ -1,6 +1,7 @@
 /** One HTTP exchange of the embedded Azure: read the call, wait on the global clock, answer. */
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import type { FaultAnswer } from "../world.ts";
 
 export interface Call {
   readonly method: string;
@@ -24,6 +25,12 @@ export interface Reply {
 
 /** `timeout` never answers, `reset` breaks the connection. */
 export type Answered = Reply | "timeout" | "reset";
+
+/** How a fault without a status shows on a connection that stands: a name or a certificate is met only when one is made (see names.ts). */
+export function withoutStatus(fault: Exclude<FaultAnswer, number>, headers: Readonly<Record<string, string>> = {}): Answered {
+  if (fault === "empty") return { status: 200, headers };
+  return fault === "timeout" ? "timeout" : "reset";
+}
 
 /** Waits on the global `setTimeout`. */
 export type Wait = (milliseconds: number) => Promise<void>;

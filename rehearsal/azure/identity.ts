@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Constants } from "../constants.ts";
 import type { ControlPlaneFaults } from "./faults.ts";
-import type { Answered, Call, Reply, Service } from "./http.ts";
+import { withoutStatus, type Answered, type Call, type Reply, type Service } from "./http.ts";
 
 export interface TokenBook {
   issue(resource: string, clientId: string): { token: string; expiresAt: number };
@@ -52,7 +52,7 @@ export function identityEndpoint(options: IdentityOptions): Service {
     await wait(options.constants.identityMilliseconds);
     const fault = options.faults.identity;
     if (fault === undefined) return answer(call, options);
-    return typeof fault === "number" ? refused(fault, "The managed identity service is unavailable.") : fault;
+    return typeof fault === "number" ? refused(fault, "The managed identity service is unavailable.") : withoutStatus(fault);
   };
 }
 

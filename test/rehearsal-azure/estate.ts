@@ -1,3 +1,5 @@
+import { CLOUDS } from "../../src/config/clouds.ts";
+import { DEFAULTS } from "../../src/config/defaults.ts";
 import type { Deployment, Estate, Gateway } from "../../src/domain/estate.ts";
 
 export const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
@@ -13,6 +15,7 @@ function deployment(region: string, change: Partial<Deployment> = {}): Deploymen
     model: { name: "gpt-4o", version: "2024-11-20" },
     deploymentType: "Standard",
     tokensPerMinute: 300_000,
+    probe: { kind: "completion" },
     ...change,
   };
 }
@@ -25,6 +28,7 @@ function gateway(region: string): Gateway {
     resourceId: `${PREFIX}/Microsoft.ApiManagement/service/apim-${region}`,
     url: `https://apim-${region}.azure-api.net`,
     statusPath: "/status-0123456789abcdef",
+    witnessPath: "/failover/witness/{backend}",
     pools: [{ name: "gpt", members: [member("eastus2"), member("swedencentral")] }],
   };
 }
@@ -41,17 +45,8 @@ export function testEstate(): Estate {
   const gateways = [gateway("eastus2"), gateway("swedencentral")];
   return {
     name: "test",
-    cloud: {
-      resourceManager: "https://management.azure.com",
-      resourceManagerAudience: "https://management.azure.com",
-      authority: "https://login.microsoftonline.com",
-      logAnalytics: "https://api.loganalytics.io",
-      logAnalyticsAudience: "https://api.loganalytics.io",
-      metricsBatch: "https://{region}.metrics.monitor.azure.com",
-      metricsBatchAudience: "https://metrics.monitor.azure.com",
-      cognitiveServicesAudience: "https://cognitiveservices.azure.com",
-    },
-    regions: [{ name: "eastus2" }, { name: "swedencentral" }],
+    cloud: CLOUDS.public,
+    regions: ["eastus2", "swedencentral"].map((name) => ({ name, dataBoundary: null })),
     deployments: [deployment("eastus2"), deployment("swedencentral"), PROVISIONED],
     gateways,
     edges: [
@@ -68,28 +63,10 @@ export function testEstate(): Estate {
         origins: gateways.map(({ id, region }) => ({ group: "bp", name: `apim-${region}.azure-api.net`, gateway: id })),
       },
     ],
-    detection: {
-      intervalSeconds: 15,
-      probeDeadlineSeconds: 5,
-      burstProbes: 5,
-      burstSpacingSeconds: 3,
-      window: 5,
-      failuresToFail: 3,
-      successesToRecover: 3,
-      stalenessSeconds: 60,
-      regionFailingShare: 0.5,
-      probeMaxTokens: 1,
-    },
-    safety: { mode: "auto", minHealthyRegions: 1, maxConcurrentShifts: 1, cooldownSeconds: 600, reserveShare: 0.1 },
-    evacuate: { gracefulShares: [0.5, 0], bakeSeconds: 60, originBudgetSeconds: 1200, poolBudgetSeconds: 10, holdCheckSeconds: 15 },
-    restore: {
-      gracefulShares: [0.5, 1],
-      soakSeconds: 300,
-      originSoakSeconds: 300,
-      bakeSeconds: 60,
-      bakeAnswers: 50,
-      bakeProbeSeconds: 120,
-      relapseBackoff: 2,
-    },
+    detection: DEFAULTS.detection,
+    signals: DEFAULTS.signals,
+    safety: DEFAULTS.safety,
+    evacuate: DEFAULTS.evacuate,
+    restore: DEFAULTS.restore,
   };
 }

@@ -1,5 +1,6 @@
 import { MetricsQueryClient } from "@azure/monitor-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { TrafficMinute } from "../../src/domain/signals.ts";
 import { PREFIX } from "./estate.ts";
 import { ARM_AUDIENCE, credential, raw, rehearsed } from "./start.ts";
 
@@ -13,8 +14,9 @@ function client() {
   return new MetricsQueryClient(credential(running()), { endpoint: running().azure.url, audience: ARM_AUDIENCE });
 }
 
-function traffic(at: string, change: object = {}) {
-  return { at, tokens: 1000, answered: 10, serverErrors: 0, throttled: 0, ...change };
+function traffic(at: string, change: Partial<TrafficMinute> = {}): TrafficMinute {
+  const idle = { serverErrors: 0, throttled: 0, latencyMilliseconds: null, utilisationPercent: null };
+  return { at, tokens: 1000, answered: 10, ...idle, ...change };
 }
 
 /** Five minutes back from now by the real client. */

@@ -1,7 +1,7 @@
 /** ARM in front of the providers: latency, faults, tokens, api-version, throttling, the log. */
 import type { Constants } from "../../constants.ts";
 import type { ControlPlaneFaults } from "../faults.ts";
-import type { Answered, Call, Reply, Service } from "../http.ts";
+import { withoutStatus, type Answered, type Call, type Reply, type Service } from "../http.ts";
 import type { TokenBook } from "../identity.ts";
 import { bearerRefusal } from "../bearer.ts";
 import { match, template, type Params, type Template } from "../routing.ts";
@@ -93,7 +93,7 @@ function missingApiVersion({ query }: Call): Reply | undefined {
 function faultAnswer(faults: ControlPlaneFaults, region: string | undefined, method: string, provider: string): Answered | undefined {
   const fault = region === undefined ? undefined : faults.resourceManager[region];
   if (!fault || (fault.only === "writes" && !isWrite(method))) return undefined;
-  return typeof fault.answer === "number" ? impaired(fault.answer, provider, fault.retryAfterSeconds) : fault.answer;
+  return typeof fault.answer === "number" ? impaired(fault.answer, provider, fault.retryAfterSeconds) : withoutStatus(fault.answer);
 }
 
 function withHeaders(answered: Answered, headers: Readonly<Record<string, string>>): Answered {

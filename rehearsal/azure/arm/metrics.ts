@@ -120,7 +120,7 @@ function knownMinutes(
     const share = Math.min(1, (known - Date.parse(minute.at)) / MINUTE);
     const part = (count: number | null): number | null => (count === null ? null : Math.floor(count * share));
     const { tokens, answered, serverErrors, throttled } = minute;
-    return { at: minute.at, tokens: part(tokens), answered: part(answered), serverErrors: part(serverErrors), throttled: part(throttled) };
+    return { ...minute, tokens: part(tokens), answered: part(answered), serverErrors: part(serverErrors), throttled: part(throttled) };
   });
 }
 
