@@ -29,9 +29,11 @@ export type DataPlaneFault =
  */
 export type FaultAnswer = number | "timeout" | "reset" | "dns" | "tls" | "empty";
 
-/** How a deployment or gateway answers one call; `timeout` and `reset` have no status. */
+/** How a deployment or gateway answers one call; texts have no status, except `empty`, which has 200. */
 export interface Answer {
   readonly result: FaultAnswer;
+  /** Of a call through a gateway: the gateway's own failure; the deployment was not asked. */
+  readonly byGateway?: true;
   /** Until the first byte; for `timeout` the caller's own deadline decides. */
   readonly latencyMilliseconds: number;
   readonly retryAfterSeconds?: number;
@@ -49,7 +51,7 @@ export interface RequestRecord {
   readonly gateway: string;
   /** Deployments tried in order; the last one gave the answer. Empty when the gateway itself did not answer. */
   readonly tried: readonly string[];
-  /** What the client saw: a status code, `timeout` or `reset`. */
+  /** What the client saw. */
   readonly result: FaultAnswer;
   readonly tokens: number;
 }
@@ -68,8 +70,10 @@ export interface World {
   /** A call from outside the traffic (a probe): it takes tokens and meets the same faults. */
   callDeployment(at: number, deployment: string, promptTokens: number, maxTokens: number): Answer;
   callGatewayStatus(at: number, gateway: string): Answer;
-  /** What a gateway gets when it asks a deployment for the prober: the way a witness goes. */
+  /** What a gateway gets when it asks a deployment for the prober (the way a witness goes), or its own failure (`byGateway`). */
   callThroughGateway(at: number, gateway: string, deployment: string, promptTokens: number, maxTokens: number): Answer;
+  /** What every connection to a deployment or gateway (by its id) meets now; a fault of a share of the calls shows in their answers. */
+  connectionFault(target: string): "dns" | "tls" | undefined;
   /** What Azure Monitor would know about a deployment per minute, [from, to). */
   trafficMinutes(deployment: string, from: number, to: number): readonly TrafficMinute[];
   /** True while any gateway instance could send a new request to the deployment, by its configuration (breakers apart). */

@@ -17,16 +17,22 @@ export type ClientShares = Readonly<Record<string, number>> | undefined;
 
 /** The same request always comes from the same region. */
 export function createClientRegions(regions: readonly string[], shares: ClientShares, seed: number): (id: number) => string {
+  const weights = [...clientWeights(regions, shares)];
+  const last = weights.findLast(([, weight]) => weight > 0)?.[0] ?? "";
+  return (id) => {
+    let rest = draw(seed, "client region", id);
+    return weights.find(([, weight]) => (rest -= weight) < 0)?.[0] ?? last;
+  };
+}
+
+/** Shares that add up to 1. */
+export function clientWeights(regions: readonly string[], shares: ClientShares): ReadonlyMap<string, number> {
   const unknown = Object.keys(shares ?? {}).find((region) => !regions.includes(region));
   if (unknown !== undefined) throw new Error(`clients: the estate has no region "${unknown}"; it has ${regions.join(", ")}.`);
   const weights = regions.map((region) => (shares ? (shares[region] ?? 0) : 1));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (total <= 0) throw new Error("clients: at least one region must have a share above 0.");
-  const last = regions.findLast((_, index) => (weights[index] ?? 0) > 0) ?? "";
-  return (id) => {
-    let rest = draw(seed, "client region", id) * total;
-    return regions.find((_, index) => (rest -= weights[index] ?? 0) < 0) ?? last;
-  };
+  return new Map(regions.map((region, index) => [region, (weights[index] ?? 0) / total]));
 }
 
 /** Distance is a ring: a region itself, then the estate's other regions in the order after it. Real distances are not modelled. */

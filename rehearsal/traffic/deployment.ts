@@ -1,9 +1,10 @@
 import type { Constants } from "../constants.ts";
 import type { TrafficMinute } from "../../src/ports.ts";
 import type { Deployment } from "../../src/domain/estate.ts";
-import type { Answer } from "../world.ts";
-import { type ActiveFaults, isServerFailure } from "./faults.ts";
-import { createLimiter } from "./limiter.ts";
+import type { Answer, FaultAnswer } from "../world.ts";
+import type { ActiveFaults, DeploymentEffect } from "./faults.ts";
+import { createLimiter, createProvisionedLimiter } from "./limiter.ts";
+import { createMinuteLog } from "./minutes.ts";
 import { draw } from "./random.ts";
 
 /** `Answer.latencyMilliseconds` of a call that is never answered: longer than any caller's patience, yet fit for a timer. */
@@ -16,6 +17,8 @@ export interface Call {
   readonly promptTokens: number;
   readonly generatedTokens: number;
   readonly maxTokens: number;
+  /** What this call comes to whoever serves it. */
+  readonly fault?: FaultAnswer | undefined;
 }
 
 /** `latencyMilliseconds` is until the first token; a caller that does not stream waits for the generation too. */
@@ -26,6 +29,8 @@ export interface DeploymentAnswer extends Answer {
 export interface DeploymentModel {
   readonly id: string;
   readonly region: string;
+  /** null = it is not provisioned. */
+  readonly provisionedTokensPerMinute: number | null;
   call(call: Call): DeploymentAnswer;
   minutes(from: number, to: number): readonly TrafficMinute[];
 }
@@ -36,18 +41,22 @@ export function createDeployment(
   context: { readonly constants: Constants; readonly seed: number; readonly faults: ActiveFaults },
 ): DeploymentModel {
   const { constants, seed, faults } = context;
-  const limiter = createLimiter(tokensPerMinute, constants);
-  const log = createMinuteLog();
+  const isProvisioned = /Provisioned/.test(deployment.deploymentType);
+  const limiter = (isProvisioned ? createProvisionedLimiter : createLimiter)(tokensPerMinute, constants);
+  const provisionedTokensPerMinute = isProvisioned ? tokensPerMinute : null;
+  const log = createMinuteLog(isProvisioned);
 
   /** A fault comes before the limiter: a service that is down counts no tokens. The answer is settled when the call arrives. */
-  function answer(call: Call): DeploymentAnswer {
-    const effect = faults.onDeployment(deployment.id, call.keys);
+  function answer(call: Call, effect: DeploymentEffect): DeploymentAnswer {
     const refusal = constants.errorMilliseconds + effect.addMilliseconds;
-    if (effect.answer !== undefined) {
-      const latencyMilliseconds = effect.answer === "timeout" ? NEVER_MILLISECONDS : refusal;
-      return { result: effect.answer, latencyMilliseconds, generationMilliseconds: 0 };
+    const fault = effect.answer ?? call.fault;
+    if (fault !== undefined) {
+      const latencyMilliseconds = fault === "timeout" ? NEVER_MILLISECONDS : refusal;
+      return { result: fault, latencyMilliseconds, generationMilliseconds: 0 };
     }
-    const { admitted, retryAfterSeconds, ...rate } = limiter.admit(call.at, call.promptTokens + call.maxTokens, effect.quotaFactor);
+    const { admitted, retryAfterSeconds, ...numbers } = limiter.admit(call.at, call.promptTokens + call.maxTokens, effect.quotaFactor);
+    // Provisioned deployments tell none (azure-facts 4.3).
+    const rate = isProvisioned ? {} : numbers;
     if (!admitted) return { result: 429, latencyMilliseconds: refusal, generationMilliseconds: 0, retryAfterSeconds, ...rate };
     const spread = 1 + constants.latencySpread * (2 * draw(seed, "latency", ...call.keys) - 1);
     const firstToken = constants.firstTokenMilliseconds + constants.promptTokenMilliseconds * call.promptTokens;
@@ -62,51 +71,13 @@ export function createDeployment(
   return {
     id: deployment.id,
     region: deployment.region,
+    provisionedTokensPerMinute,
     call(call) {
-      const given = answer(call);
-      log.add(call, given);
+      const effect = faults.onDeployment(deployment.id, call.keys);
+      const given = answer(call, effect);
+      log.add(call, given, tokensPerMinute * effect.quotaFactor);
       return given;
     },
     minutes: log.read,
-  };
-}
-
-interface Minute {
-  tokens: number;
-  answered: number;
-  serverErrors: number;
-  throttled: number;
-}
-
-interface MinuteLog {
-  add(call: Call, answer: Answer): void;
-  /** Whole minutes that start before `to`, from the one that contains `from`. */
-  read(from: number, to: number): readonly TrafficMinute[];
-}
-
-/** What Azure Monitor would count. A call that never got an answer was not counted by anyone [U]. */
-function createMinuteLog(): MinuteLog {
-  const minutes = new Map<number, Minute>();
-  return {
-    add(call, { result }) {
-      if (typeof result === "string") return;
-      const index = Math.floor(call.at / 60_000);
-      const minute = minutes.get(index) ?? { tokens: 0, answered: 0, serverErrors: 0, throttled: 0 };
-      minutes.set(index, minute);
-      if (result === 200) {
-        minute.answered++;
-        minute.tokens += call.promptTokens + call.generatedTokens;
-      } else if (result === 429) minute.throttled++;
-      else if (isServerFailure(result)) minute.serverErrors++;
-    },
-    read(from, to) {
-      const first = Math.floor(from / 60_000);
-      const count = Math.max(0, Math.ceil(to / 60_000) - first);
-      return Array.from({ length: count }, (_, offset) => {
-        const at = new Date((first + offset) * 60_000).toISOString();
-        const { tokens = null, answered = null, serverErrors = null, throttled = null } = minutes.get(first + offset) ?? {};
-        return { at, tokens, answered, serverErrors, throttled };
-      });
-    },
   };
 }

@@ -24,6 +24,8 @@ export interface FlightContext {
   readonly deployments: ReadonlyMap<string, DeploymentModel>;
   readonly schedule: (at: number, happening: Happening) => void;
   readonly ended: (record: RequestRecord) => void;
+  /** A breaker of an instance of the gateway is tripped until then. */
+  readonly tripped: (at: number, gateway: string, backend: string, until: number) => void;
 }
 
 interface Flight {
@@ -90,12 +92,13 @@ function attempt(context: FlightContext, flight: Flight, at: number): void {
 
 /** One call of a deployment, bounded by the gateway's forward timeout until the first byte (clients stream). */
 function forward(context: FlightContext, flight: Flight, deployment: DeploymentModel, at: number): DeploymentAnswer {
-  const { constants, maxTokens } = context;
+  const { constants, faults, maxTokens } = context;
   const { request, gateway, tried } = flight;
   const isLocal = gateway.region === deployment.region;
   const way = isLocal ? constants.gatewayDeploymentLocalMilliseconds : constants.gatewayDeploymentRemoteMilliseconds;
   const generatedTokens = generated(request, maxTokens);
-  const call = { at, keys: [request.id, tried.length], promptTokens: request.contextTokens, generatedTokens, maxTokens };
+  const fault = faults.onClients(request.clientRegion, request.id);
+  const call = { at, keys: [request.id, tried.length], promptTokens: request.contextTokens, generatedTokens, maxTokens, fault };
   const answer = deployment.call(call);
   const latencyMilliseconds = answer.latencyMilliseconds + way;
   const timeoutMilliseconds = constants.gatewayForwardTimeoutSeconds * 1000;
@@ -105,7 +108,8 @@ function forward(context: FlightContext, flight: Flight, deployment: DeploymentM
 
 function settle(context: FlightContext, flight: Flight, member: Member, answer: DeploymentAnswer, at: number): void {
   const { policy, constants } = context;
-  if (policy !== "plain") flight.instance.breaker(member.backend).record(at, answer);
+  const trippedUntil = policy === "plain" ? undefined : flight.instance.breaker(member.backend).record(at, answer);
+  if (trippedUntil !== undefined) context.tripped(at, flight.gateway.id, member.backend, trippedUntil);
   const triesLeft = policy === "breaker-and-retry" && flight.tried.length <= constants.retryCount;
   if (triesLeft && isBackendFailure(answer.result)) return attempt(context, flight, at + constants.retryIntervalSeconds * 1000);
   finish(context, flight, at + answer.generationMilliseconds, answer.result);

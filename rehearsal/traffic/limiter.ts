@@ -1,7 +1,8 @@
 /**
  * Azure's limiter of one deployment (azure-facts 4.2, 13.6): tokens are counted as an estimate, prompt + max_tokens, in windows of a
  * minute; requests in windows of 10 s, in proportion to the token limit. Assumed [U]: windows are aligned to the clock, and a refused
- * request takes nothing.
+ * request takes nothing. A provisioned deployment has no request limit and refuses once it is full, so its last call may overfill it
+ * (azure-facts 4.1: 429 from 100 % on); assumed [U]: its windows are short, as its Retry-After is.
  */
 import type { Constants } from "../constants.ts";
 
@@ -15,6 +16,25 @@ export interface Admission {
 
 export interface Limiter {
   admit(at: number, estimatedTokens: number, quotaFactor: number): Admission;
+}
+
+/** Answers tell no numbers: `remainingTokens` and `limitTokens` are of its short window. */
+export function createProvisionedLimiter(tokensPerMinute: number, constants: Constants): Limiter {
+  const seconds = constants.requestWindowSeconds;
+  const tokens = createWindow(seconds);
+  return {
+    admit(at, estimatedTokens, quotaFactor) {
+      const limitTokens = (tokensPerMinute * quotaFactor * seconds) / 60;
+      const admitted = tokens.used(at) < limitTokens;
+      if (admitted) tokens.take(estimatedTokens);
+      return {
+        admitted,
+        retryAfterSeconds: admitted ? 0 : tokens.secondsLeft(at),
+        remainingTokens: Math.max(0, Math.floor(limitTokens - tokens.used(at))),
+        limitTokens: Math.floor(limitTokens),
+      };
+    },
+  };
 }
 
 export function createLimiter(tokensPerMinute: number, constants: Constants): Limiter {

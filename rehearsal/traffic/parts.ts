@@ -2,10 +2,12 @@ import type { Constants } from "../constants.ts";
 import type { Estate } from "../../src/domain/estate.ts";
 import type { OriginRouting, PoolRouting } from "../../src/domain/routing.ts";
 import type { EdgeProbe, GatewayPolicy } from "../world.ts";
+import type { BreakerChanged } from "./breaker-events.ts";
 import type { TrafficRequest } from "./clients.ts";
 import { type DeploymentModel, createDeployment } from "./deployment.ts";
 import { type ActiveFaults, createFaults } from "./faults.ts";
 import { type GatewayModel, createGateway } from "./gateway.ts";
+import type { TrafficHistory } from "./history.ts";
 
 export interface WorldOptions {
   readonly estate: Estate;
@@ -22,6 +24,10 @@ export interface WorldOptions {
   readonly startAt: number;
   /** For deployments whose `tokensPerMinute` is null; absent = `assumedTokensPerMinute` of the constants. */
   readonly defaultTokensPerMinute?: number;
+  /** Traffic before the start, as Azure Monitor remembers it; absent = nothing is known. */
+  readonly history?: TrafficHistory;
+  /** A backend's breaker opened in the first instance of a gateway, or closed in the last one. */
+  readonly breakerChanged?: BreakerChanged;
 }
 
 /** The model behind the edges. */

@@ -17,19 +17,54 @@ export interface SyntheticTraffic {
   readonly requestsPerSecond: number;
   readonly seed: number;
   readonly clientRegion: (id: number) => string;
+  /** Factors of the mean rate by hour of the day, UTC; absent = the same all day. */
+  readonly profile?: DayProfile | undefined;
 }
+
+/** One factor per hour of the day, UTC; 0 or more. */
+export type DayProfile = readonly number[];
 
 export function* syntheticRequests(traffic: SyntheticTraffic): Generator<TrafficRequest> {
   const { startAt, durationSeconds, requestsPerSecond, seed, clientRegion } = traffic;
+  if (traffic.profile) checkProfile(traffic.profile);
   let seconds = 0;
   for (let id = 0; ; id++) {
-    const rate = requestsPerSecond * minuteFactor(seed, Math.floor(seconds / 60));
+    seconds = busyFrom(traffic, seconds);
+    const rate = requestsPerSecond * hourFactor(traffic, seconds) * minuteFactor(seed, Math.floor(seconds / 60));
     seconds += -Math.log(1 - draw(seed, "arrival", id)) / rate;
     if (seconds >= durationSeconds) return;
     const contextTokens = tokens(CONTEXT, seed, "context", id);
     const generatedTokens = tokens(GENERATED, seed, "generated", id);
     yield { id, arrivesAt: startAt + Math.floor(seconds * 1000), clientRegion: clientRegion(id), contextTokens, generatedTokens };
   }
+}
+
+export function checkProfile(profile: DayProfile): void {
+  if (profile.length !== 24 || profile.some((factor) => !(factor >= 0 && factor < Infinity)) || profile.every((factor) => factor === 0))
+    throw new Error("profile: 24 factors, each 0 or more, not all of them 0.");
+}
+
+function hourFactor({ startAt, profile }: SyntheticTraffic, seconds: number): number {
+  return profile?.[new Date(startAt + seconds * 1000).getUTCHours()] ?? 1;
+}
+
+/** The first instant from then on at which there is any traffic. */
+function busyFrom(traffic: SyntheticTraffic, from: number): number {
+  let seconds = from;
+  while (hourFactor(traffic, seconds) === 0) seconds += 3600 - ((traffic.startAt / 1000 + seconds) % 3600);
+  return seconds;
+}
+
+const SAMPLED_REQUESTS = 4000;
+
+/** Tokens of one request on average, as `syntheticRequests` makes them for this seed. */
+export function meanTokens(seed: number, maxTokens: number): { readonly context: number; readonly generated: number } {
+  let [context, generated] = [0, 0];
+  for (let id = 0; id < SAMPLED_REQUESTS; id++) {
+    context += tokens(CONTEXT, seed, "context", id);
+    generated += Math.min(maxTokens, tokens(GENERATED, seed, "generated", id));
+  }
+  return { context: context / SAMPLED_REQUESTS, generated: generated / SAMPLED_REQUESTS };
 }
 
 /** Lognormal with mean 1. */

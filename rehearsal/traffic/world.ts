@@ -3,14 +3,16 @@
  * own queue of events and no clock but the instants it is given. A fault that starts or ends while a call is under way does not
  * change that call. Instants must not go back.
  */
-import type { RequestRecord, World } from "../world.ts";
+import type { DataPlaneFault, RequestRecord, World } from "../world.ts";
+import { createBreakerEvents } from "./breaker-events.ts";
 import { type ChangeLog, createChangeLog, isRoutable } from "./change-log.ts";
 import type { TrafficRequest } from "./clients.ts";
 import { type EdgeModel, createEdges } from "./edge.ts";
 import { type EventQueue, createEventQueue } from "./event-queue.ts";
 import { sendRequest } from "./flight.ts";
+import { createHistory } from "./history.ts";
 import { type Parts, type WorldOptions, createParts, deploymentOf, gatewayOf } from "./parts.ts";
-import { completion, edgeProbe, gatewayStatus } from "./probes.ts";
+import { completion, edgeProbe, gatewayStatus, throughGateway } from "./probes.ts";
 
 export interface TrafficWorld extends World, Pick<ChangeLog, "routability" | "reachability"> {}
 
@@ -25,7 +27,9 @@ export function createWorld(options: WorldOptions): TrafficWorld {
     probe: (gateway, at) => edgeProbe(parts, gateway, at),
     changed: (at) => changes.noteReachability(at, edges),
   });
-  const flights = { ...options, ...parts, edges, schedule: queue.add, ended: (record: RequestRecord) => void requests.push(record) };
+  const tripped = createBreakerEvents(options.breakerChanged ?? (() => undefined), queue.add);
+  const ended = (record: RequestRecord): void => void requests.push(record);
+  const flights = { ...options, ...parts, edges, schedule: queue.add, ended, tripped };
   const advanceTo = createAdvance(queue, options, (request) => sendRequest(flights, request));
   changes.noteRoutability(options.startAt);
   changes.noteReachability(options.startAt, edges);
@@ -73,8 +77,7 @@ function configuration(wiring: Wiring): Pick<World, "poolWritten" | "originWritt
     },
     startFault(at, id, fault) {
       advanceTo(at);
-      if (fault.kind === "gateway") gatewayOf(parts, fault.gateway);
-      else deploymentOf(parts, fault.deployment);
+      checkTarget(parts, fault);
       parts.faults.start(id, fault);
       changes.noteRoutability(at);
     },
@@ -86,10 +89,18 @@ function configuration(wiring: Wiring): Pick<World, "poolWritten" | "originWritt
   };
 }
 
-function calls(
-  parts: Parts,
-  advanceTo: (at: number) => void,
-): Pick<World, "callDeployment" | "callGatewayStatus" | "trafficMinutes" | "isRoutable"> {
+/** Throws for a fault of what the estate does not have. */
+function checkTarget(parts: Parts, fault: DataPlaneFault): void {
+  if (fault.kind === "gateway") gatewayOf(parts, fault.gateway);
+  else if (fault.kind !== "clients") deploymentOf(parts, fault.deployment);
+  else if (!parts.options.estate.regions.some(({ name }) => name === fault.region))
+    throw new Error(`The estate has no region "${fault.region}".`);
+}
+
+type Calls = "callDeployment" | "callGatewayStatus" | "callThroughGateway" | "connectionFault" | "trafficMinutes" | "isRoutable";
+
+function calls(parts: Parts, advanceTo: (at: number) => void): Pick<World, Calls> {
+  const before = createHistory(parts);
   return {
     callDeployment(at, deployment, promptTokens, maxTokens) {
       advanceTo(at);
@@ -99,7 +110,15 @@ function calls(
       advanceTo(at);
       return gatewayStatus(parts, gateway);
     },
-    trafficMinutes: (deployment, from, to) => deploymentOf(parts, deployment).minutes(from, to),
+    callThroughGateway(at, gateway, deployment, promptTokens, maxTokens) {
+      advanceTo(at);
+      return throughGateway(parts, gateway, deploymentOf(parts, deployment), at, [promptTokens, maxTokens]);
+    },
+    connectionFault: (target) => parts.faults.onConnection(target),
+    trafficMinutes: (deployment, from, to) =>
+      deploymentOf(parts, deployment)
+        .minutes(from, to)
+        .map((minute) => before(deployment, minute)),
     isRoutable: (deployment) => isRoutable(parts, deployment),
   };
 }

@@ -3,6 +3,7 @@ import { createClientRegions, type TrafficRequest } from "../../rehearsal/traffi
 import type { WorldOptions } from "../../rehearsal/traffic/parts.ts";
 import { syntheticRequests } from "../../rehearsal/traffic/synthetic.ts";
 import { type TrafficWorld, createWorld } from "../../rehearsal/traffic/world.ts";
+import { DEFAULTS } from "../../src/config/defaults.ts";
 import type { Estate } from "../../src/domain/estate.ts";
 import type { OriginRouting, PoolMember, PoolRouting } from "../../src/domain/routing.ts";
 
@@ -30,7 +31,8 @@ export function gatewayId(region: string): string {
 function gateway(id: string, region: string): Estate["gateways"][number] {
   const members = REGIONS.map((name) => ({ backend: `foundry-${name}`, deployment: deploymentId(name) }));
   const resourceId = `${SCOPE}/Microsoft.ApiManagement/service/${id}`;
-  return { id, region, resourceId, url: `https://${id}.azure-api.net`, statusPath: "/status", pools: [{ name: POOL, members }] };
+  const url = `https://${id}.azure-api.net`;
+  return { id, region, resourceId, url, statusPath: "/status", witnessPath: null, pools: [{ name: POOL, members }] };
 }
 
 function edge(gateways: Estate["gateways"]): Estate["edges"][number] {
@@ -51,7 +53,7 @@ function estateOf(gateways: Estate["gateways"], tokensPerMinute: number | null):
       metricsBatchAudience: "https://metrics.monitor.azure.com",
       cognitiveServicesAudience: "https://cognitiveservices.azure.com",
     },
-    regions: REGIONS.map((name) => ({ name })),
+    regions: REGIONS.map((name) => ({ name, dataBoundary: null })),
     deployments: REGIONS.map((region) => ({
       id: deploymentId(region),
       region,
@@ -60,32 +62,15 @@ function estateOf(gateways: Estate["gateways"], tokensPerMinute: number | null):
       model: { name: "gpt-4o", version: "2024-11-20" },
       deploymentType: "Standard",
       tokensPerMinute,
+      probe: { kind: "completion" },
     })),
     gateways,
     edges: [edge(gateways)],
-    detection: {
-      intervalSeconds: 15,
-      probeDeadlineSeconds: 5,
-      burstProbes: 5,
-      burstSpacingSeconds: 3,
-      window: 5,
-      failuresToFail: 4,
-      successesToRecover: 3,
-      stalenessSeconds: 60,
-      regionFailingShare: 0.5,
-      probeMaxTokens: 1,
-    },
-    safety: { mode: "auto", minHealthyRegions: 1, maxConcurrentShifts: 1, cooldownSeconds: 300, reserveShare: 0.1 },
-    evacuate: { gracefulShares: [0.5, 0], bakeSeconds: 30, originBudgetSeconds: 1200, poolBudgetSeconds: 30, holdCheckSeconds: 30 },
-    restore: {
-      gracefulShares: [0.25, 0.5, 1],
-      soakSeconds: 120,
-      originSoakSeconds: 300,
-      bakeSeconds: 60,
-      bakeAnswers: 50,
-      bakeProbeSeconds: 120,
-      relapseBackoff: 2,
-    },
+    detection: DEFAULTS.detection,
+    signals: DEFAULTS.signals,
+    safety: DEFAULTS.safety,
+    evacuate: DEFAULTS.evacuate,
+    restore: DEFAULTS.restore,
   };
 }
 

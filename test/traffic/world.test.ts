@@ -198,10 +198,10 @@ describe("what Azure Monitor would know", () => {
     world.endFault(second(81), "down");
     world.startFault(second(130), "hang", { kind: "deployment", deployment, answer: "timeout", share: 1 });
     world.callDeployment(second(140), deployment, 100, 5);
-    const none = { tokens: null, answered: null, serverErrors: null, throttled: null };
-    expect(world.trafficMinutes(deployment, START, second(180))).toEqual([
+    const none = { tokens: null, answered: null, serverErrors: null, throttled: null, latencyMilliseconds: null, utilisationPercent: null };
+    expect(world.trafficMinutes(deployment, START, second(180))).toMatchObject([
       { at: "2026-01-05T12:00:00.000Z", tokens: 105, answered: 1, serverErrors: 0, throttled: 0 },
-      { at: "2026-01-05T12:01:00.000Z", tokens: 0, answered: 0, serverErrors: 1, throttled: 0 },
+      { at: "2026-01-05T12:01:00.000Z", tokens: 0, answered: 0, serverErrors: 1, throttled: 0, latencyMilliseconds: null },
       { at: "2026-01-05T12:02:00.000Z", ...none },
     ]);
     expect(world.trafficMinutes(deployment, second(60), second(60))).toEqual([]);
