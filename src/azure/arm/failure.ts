@@ -6,7 +6,8 @@ const LONGEST_RETRY_AFTER_SECONDS = 900;
 /** A failed or cancelled long-running operation arrives as a plain Error without any code (azure-facts 0.5). */
 const FAILED_OPERATION = /long-running operation has (failed|been canceled)/i;
 /** Of the system, TLS, the HTTP parser, undici and the SDKs. */
-const NETWORK_CODE = /^(E[A-Z_]+|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|HPE_|UND_ERR_|REQUEST_SEND_ERROR)/;
+const NETWORK_CODE =
+  /^(E[A-Z_]+|CERT_|CRL_|DEPTH_|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH|HPE_|UND_ERR_|REQUEST_SEND_ERROR)/;
 
 interface Headers {
   get(name: string): string | null | undefined;

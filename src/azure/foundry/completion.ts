@@ -4,21 +4,36 @@ import { parseResourceId } from "../arm/resource-id.ts";
 /** The latest dated version that is generally available (azure-facts 4.3). */
 const API_VERSION = "2024-10-21";
 
-export const TOKEN_LIMITS = ["max_tokens", "max_completion_tokens"] as const;
+const LIMIT_FIELDS = ["max_tokens", "max_completion_tokens"] as const;
 /** The body's field that bounds the answer. Reasoning models know only the newer one, some older models only the older one. */
-export type TokenLimit = (typeof TOKEN_LIMITS)[number];
+type LimitField = (typeof LIMIT_FIELDS)[number];
 
-/** From the o-series and gpt-5 on; a guess by name, which `otherTokenLimit` corrects from the service's own words. */
-const REASONING_MODEL = /^(o\d|gpt-[5-9]|model-router)/i;
-
-export function firstTokenLimit(deployment: Deployment): TokenLimit {
-  return REASONING_MODEL.test(deployment.model.name) ? "max_completion_tokens" : "max_tokens";
+/** What bounds the answer of one deployment. */
+export interface TokenLimit {
+  readonly field: LimitField;
+  readonly tokens: number;
 }
 
-/** The other field when a 400 says that this one is not known ("Unsupported parameter: 'max_tokens' …", "Unrecognized request argument supplied: …"). */
-export function otherTokenLimit(sent: TokenLimit, status: number, body: string): TokenLimit | undefined {
-  const refused = status === 400 && /unsupported|unrecognized/i.test(body) && new RegExp(`['" ]${sent}\\b`).test(body);
-  return refused ? TOKEN_LIMITS.find((limit) => limit !== sent) : undefined;
+/** From the o-series and gpt-5 on; a guess by name, which `correctedLimit` mends with the service's own words. */
+const REASONING_MODEL = /^(o\d|gpt-[5-9]|model-router)/i;
+/** "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got 5 instead." */
+const MINIMUM = /minimum\D{0,60}?(?:>=|at least|than or equal to)\s*(\d{1,6})/i;
+/** What a model may ask for at most: beyond this a probe is no longer tiny. */
+const MOST_TOKENS = 1024;
+
+export function firstLimit(deployment: Deployment, tokens: number): TokenLimit {
+  return { field: REASONING_MODEL.test(deployment.model.name) ? "max_completion_tokens" : "max_tokens", tokens };
+}
+
+/** What to send instead when a 400 says that the field is not known or its value too low; undefined = neither is what it says. */
+export function correctedLimit(sent: TokenLimit, status: number, body: string): TokenLimit | undefined {
+  if (status !== 400) return undefined;
+  const tokens = Number(MINIMUM.exec(body)?.[1]);
+  if (tokens > sent.tokens && tokens <= MOST_TOKENS) return { ...sent, tokens };
+  // "Unsupported parameter: 'max_tokens' …", "Unrecognized request argument supplied: …"
+  const refused = /unsupported|unrecognized/i.test(body) && new RegExp(`['" ]${sent.field}\\b`).test(body);
+  const other = LIMIT_FIELDS.find((field) => field !== sent.field);
+  return refused && other !== undefined ? { ...sent, field: other } : undefined;
 }
 
 /**
@@ -34,25 +49,34 @@ export function completionUrl(deployment: Deployment): string {
   return `${deployment.endpoint}/openai/deployments/${encodeURIComponent(name)}/chat/completions?api-version=${API_VERSION}`;
 }
 
-export function completionBody(limit: TokenLimit, tokens: number): string {
-  return JSON.stringify({ messages: [{ role: "user", content: "ping" }], [limit]: tokens });
+export function completionBody({ field, tokens }: TokenLimit): string {
+  return JSON.stringify({ messages: [{ role: "user", content: "ping" }], [field]: tokens });
 }
 
 /** An answer counts when it holds at least one choice: an empty 200 was seen from broken backends. */
 export function hasChoices(body: string): boolean {
-  const parsed = parse(body);
+  const parsed = parseObject(body);
   return "choices" in parsed && Array.isArray(parsed.choices) && parsed.choices.length > 0;
+}
+
+/** `usage.total_tokens`. */
+export function spentTokens(body: string): number | undefined {
+  const parsed = parseObject(body);
+  const usage = "usage" in parsed && typeof parsed.usage === "object" && parsed.usage !== null ? parsed.usage : {};
+  const tokens = "total_tokens" in usage ? usage.total_tokens : undefined;
+  return typeof tokens === "number" && Number.isInteger(tokens) && tokens >= 0 ? tokens : undefined;
 }
 
 /** Code and message of an error, wrapped in `error` or not (azure-facts 13.10). */
 export function errorText(body: string): string {
-  const parsed = parse(body);
+  const parsed = parseObject(body);
   const error = "error" in parsed && typeof parsed.error === "object" && parsed.error !== null ? parsed.error : parsed;
   const code = "code" in error && (typeof error.code === "string" || typeof error.code === "number") ? `${error.code}: ` : "";
   return "message" in error && typeof error.message === "string" ? `${code}${error.message}` : "";
 }
 
-function parse(body: string): object {
+/** An empty object for what is no JSON object. */
+export function parseObject(body: string): object {
   try {
     const parsed: unknown = JSON.parse(body);
     return typeof parsed === "object" && parsed !== null ? parsed : {};

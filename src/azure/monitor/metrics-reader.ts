@@ -1,90 +1,92 @@
 import type { TokenCredential } from "@azure/identity";
-import { MetricsQueryClient, type Metric, type MetricsQueryResult } from "@azure/monitor-query";
+import { MetricsQueryClient } from "@azure/monitor-query";
 import type { Deployment, Estate } from "../../domain/estate.ts";
-import type { MetricsReader, TrafficMinute } from "../../ports.ts";
-import { attempt, refuse } from "../arm/failure.ts";
-import { armOptions, bounded } from "../arm/options.ts";
-import { parentId, parseResourceId } from "../arm/resource-id.ts";
+import type { MetricsReader, Result } from "../../ports.ts";
+import { refuse } from "../arm/failure.ts";
+import { armOptions } from "../arm/options.ts";
+import { inParallel } from "../collections.ts";
+import { accountOf, countAccounts, deploymentName, groupAccounts, type AccountGroup } from "./accounts.ts";
+import { createNameFinder, MOST_AT_ONCE, type MetricNames } from "./metric-names.ts";
+import { armSource, batchSource, type MetricAnswer, type MetricQuery, type MetricSource } from "./metric-source.ts";
+import { floorTo, HOUR_MILLISECONDS, hoursOf, MINUTE_MILLISECONDS, minutesOf, type Readings } from "./minutes.ts";
 
-const REQUESTS = "AzureOpenAIRequests";
-const TOKENS = "TokenTransaction";
-const MINUTE_MILLISECONDS = 60_000;
-/** Status codes of one deployment; the default of 10 series would cut them off silently. */
-const MOST_SERIES = 100;
+/** Beyond this, a call for each account and metric becomes "a common cause of subscription throttling" (azure-facts 3.1). */
+const BATCH_FROM_ACCOUNTS = 10;
+const MOST_ACCOUNTS_IN_BATCH = 50;
 
-/** Platform metrics over ARM. Two calls per deployment: one metric has the status dimension, the other has not (azure-facts 4.1). */
+/** Platform metrics of all deployments of an account at once: one query for each account and metric, or for each batch of accounts. */
 export function createMetricsReader(estate: Estate, credential: TokenCredential): MetricsReader {
   const { endpoint, retryOptions } = armOptions(estate.cloud);
   const client = new MetricsQueryClient(credential, { endpoint, audience: estate.cloud.resourceManagerAudience, retryOptions });
+  const { names, api } = estate.signals.metrics;
+  const findNames = createNameFinder(names, client);
+  const batch = api === "batch" || (api === "auto" && countAccounts(estate.deployments) >= BATCH_FROM_ACCOUNTS);
+  const source = batch ? batchSource(estate.cloud, credential) : armSource(client);
 
-  function query(deployment: Deployment, metric: string, from: Date, to: Date): Promise<MetricsQueryResult> {
-    const name = parseResourceId(deployment.resourceId).nameOf("deployments").replaceAll("'", "''");
-    const byStatus = metric === REQUESTS ? " and StatusCode eq '*'" : "";
-    // A leading slash would double the one after the host (azure-facts 3.1).
-    return client.queryResource(parentId(deployment.resourceId).replace(/^\/+/, ""), [metric], {
-      timespan: { startTime: from, endTime: to },
-      granularity: "PT1M",
-      aggregations: ["Total"],
-      filter: `ModelDeploymentName eq '${name}'${byStatus}`,
-      metricNamespace: "Microsoft.CognitiveServices/accounts",
-      top: MOST_SERIES,
-      ...bounded(),
-    });
+  type Answers<T> = ReadonlyMap<string, T>;
+  async function ask<T>(deployments: readonly Deployment[], read: (group: AccountGroup) => Promise<Answers<T>>): Promise<Answers<T>> {
+    const groups = await groupAccounts(deployments, findNames, batch ? MOST_ACCOUNTS_IN_BATCH : 1);
+    const answers = await inParallel(groups, MOST_AT_ONCE, read);
+    return new Map(answers.flatMap((answer) => [...answer]));
   }
 
   return {
-    traffic: (deployment, from, to) =>
-      attempt(async () => {
-        const metrics: Metric[] = [];
-        // One after the other: when the first is refused, the second would be too.
-        for (const name of [REQUESTS, TOKENS]) metrics.push(...(await query(deployment, name, from, to)).metrics);
-        const broken = metrics.find(({ errorCode }) => errorCode !== undefined && errorCode !== "Success");
-        // A bad metric comes as HTTP 200 with an empty series (azure-facts 13.12), which would read as "no data".
-        if (broken) return refuse("invalid", `metric ${broken.name}: ${broken.errorCode} ${broken.errorMessage ?? ""}`);
-        return { ok: true, minutes: minutesOf(metrics, from, to) };
-      }),
+    async traffic(deployments, from, to) {
+      // The service counts intervals from the start it is given.
+      const start = new Date(floorTo(from.getTime(), MINUTE_MILLISECONDS));
+      const readings = await ask(deployments, (group) => readMinutes(source, group, start, to));
+      return deployments.map((deployment) => {
+        const read = readings.get(accountOf(deployment)) ?? refuse("invalid", `no metrics of ${deployment.id}`);
+        return read.ok ? { ok: true, minutes: minutesOf(read.readings, deploymentName(deployment), start, to) } : read;
+      });
+    },
+
+    async hours(deployments, from, to) {
+      const start = new Date(floorTo(from.getTime(), HOUR_MILLISECONDS));
+      const answers = await ask(deployments, (group) =>
+        source(group, { metric: group.names.tokens, aggregation: "Total", byStatus: false, from: start, to, interval: "PT1H" }),
+      );
+      return deployments.map((deployment) => {
+        const answer = answers.get(accountOf(deployment));
+        return answer?.ok ? hoursOf(answer.series, deploymentName(deployment), start, to) : [];
+      });
+    },
   };
 }
 
-function minutesOf(metrics: readonly Metric[], from: Date, to: Date): TrafficMinute[] {
-  const statuses = bins(metrics, REQUESTS, (status) => status);
-  const tokens = bins(metrics, TOKENS, () => "all");
-  const minutes: TrafficMinute[] = [];
-  for (let at = floorToMinute(from.getTime()); at < to.getTime(); at += MINUTE_MILLISECONDS) {
-    const counts = statuses.get(at);
-    minutes.push({
-      at: new Date(at).toISOString(),
-      tokens: tokens.get(at)?.get("all") ?? null,
-      answered: countOf(counts, (status) => status >= 200 && status < 300),
-      serverErrors: countOf(counts, (status) => status >= 500),
-      throttled: countOf(counts, (status) => status === 429),
-    });
+const QUERIES = {
+  requests: { aggregation: "Total", byStatus: true },
+  tokens: { aggregation: "Total", byStatus: false },
+  latency: { aggregation: "Average", byStatus: false },
+  utilisation: { aggregation: "Maximum", byStatus: false },
+} as const satisfies Record<keyof MetricNames, Pick<MetricQuery, "aggregation" | "byStatus">>;
+
+/** One after the other: when the requests are refused, the rest would be too. */
+async function readMinutes(
+  source: MetricSource,
+  group: AccountGroup,
+  from: Date,
+  to: Date,
+): Promise<ReadonlyMap<string, Result<{ readings: Readings }>>> {
+  async function read(key: keyof MetricNames, accounts: readonly string[]): Promise<ReadonlyMap<string, MetricAnswer>> {
+    if (accounts.length === 0) return new Map();
+    return await source({ accounts, region: group.region }, { metric: group.names[key], ...QUERIES[key], from, to, interval: "PT1M" });
   }
-  return minutes;
-}
-
-/** Totals by minute and series. A point without a total is no data and makes no bin (azure-facts 3.1). */
-function bins(metrics: readonly Metric[], name: string, keyOf: (status: string) => string): Map<number, Map<string, number>> {
-  const byMinute = new Map<number, Map<string, number>>();
-  for (const { metadataValues, data } of metrics.filter((metric) => metric.name === name).flatMap((metric) => metric.timeseries)) {
-    // Dimension names come back in lower case.
-    const status = metadataValues?.find((dimension) => dimension.name?.toLowerCase() === "statuscode")?.value ?? "";
-    for (const { timeStamp, total } of data ?? []) {
-      if (total === undefined || total === null) continue;
-      const minute = floorToMinute(timeStamp.getTime());
-      const series = byMinute.get(minute) ?? new Map<string, number>();
-      byMinute.set(minute, series.set(keyOf(status), (series.get(keyOf(status)) ?? 0) + total));
-    }
-  }
-  return byMinute;
-}
-
-/** A status without a point in a minute in which others have one was not seen: that is zero, not unknown. */
-function countOf(counts: ReadonlyMap<string, number> | undefined, wanted: (status: number) => boolean): number | null {
-  if (counts === undefined) return null;
-  return [...counts].reduce((sum, [status, count]) => (wanted(Number(status)) ? sum + count : sum), 0);
-}
-
-function floorToMinute(milliseconds: number): number {
-  return Math.floor(milliseconds / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
+  const requests = await read("requests", group.accounts);
+  const readable = group.accounts.filter((account) => requests.get(account)?.ok);
+  const tokens = await read("tokens", readable);
+  // Latency may be missing on Standard deployments (azure-facts 4.1), and neither is worth the rest of what was read.
+  const latency = await read("latency", readable);
+  const utilisation = group.provisioned ? await read("utilisation", readable) : new Map<string, MetricAnswer>();
+  const readingsOf = (account: string): Result<{ readings: Readings }> => {
+    const failure = [requests.get(account), tokens.get(account)].find((answer) => answer?.ok === false);
+    if (failure?.ok === false) return failure;
+    const series = (answer: MetricAnswer | undefined): Readings[keyof Readings] => (answer?.ok ? answer.series : []);
+    const [counts, spent] = [series(requests.get(account)), series(tokens.get(account))];
+    return {
+      ok: true,
+      readings: { requests: counts, tokens: spent, latency: series(latency.get(account)), utilisation: series(utilisation.get(account)) },
+    };
+  };
+  return new Map(group.accounts.map((account) => [account, readingsOf(account)]));
 }
