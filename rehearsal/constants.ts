@@ -67,6 +67,12 @@ export const CONSTANTS = {
     mark: "U",
     source: "forward-request timeout, chosen so that one retry still fits into Front Door's 60 s",
   },
+  witnessTimeoutSeconds: {
+    value: 4,
+    unit: "s",
+    mark: "U",
+    source: "how long a gateway's witness operation waits for a backend; below the probe's deadline",
+  },
   gatewayStatusMilliseconds: { value: 5, unit: "ms", mark: "U", source: "status path of a gateway" },
   breakerFailures: {
     value: 3,
@@ -111,6 +117,14 @@ export const CONSTANTS = {
   cdnProfileReadWindowSeconds: { value: 300, unit: "s", mark: "I", source: "13.4" },
   cdnProfileRetryAfterSeconds: { value: 372, unit: "s", mark: "I", source: "13.4: what one 429 asked for" },
   metricsDelaySeconds: { value: 120, unit: "s", mark: "D", source: "3.4: within a couple of minutes" },
+  logsDelaySeconds: { value: 300, unit: "s", mark: "D", source: "3.4: resource logs 3-10 min end to end" },
+  logsQueryMilliseconds: { value: 400, unit: "ms", mark: "U", source: "one Log Analytics query" },
+  breakerEventDeliverySeconds: {
+    value: 5,
+    unit: "s",
+    mark: "U",
+    source: "trip of a circuit breaker to the call of its Event Grid subscriber; the events are a preview without a stated delay",
+  },
   identityMilliseconds: { value: 40, unit: "ms", mark: "U", source: "token of the managed-identity endpoint" },
   tokenLifetimeSeconds: { value: 86_400, unit: "s", mark: "U", source: "life of a managed identity's token" },
 } as const satisfies Record<string, Constant>;

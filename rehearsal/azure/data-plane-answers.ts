@@ -101,11 +101,7 @@ function throttled(
   headers: Record<string, string>,
 ): Reply {
   const seconds = retryAfterSeconds ?? 60;
-  const messages = [
-    `Requests to the ChatCompletions_Create Operation under Azure OpenAI API version ${apiVersion} have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after ${seconds} seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit.`,
-    `Rate limit is exceeded. Try again in ${seconds} seconds.`,
-    `The system is currently experiencing high demand and cannot process your request. Your request exceeds the maximum usage size allowed during peak load. Please retry after ${seconds} seconds.`,
-  ];
+  const messages = rateLimitMessages(apiVersion, seconds);
   const retry =
     retryAfterSeconds === undefined
       ? {}
@@ -116,6 +112,14 @@ function throttled(
     headers: { ...headers, ...retry, ...policy },
     body: { error: { code: "429", message: messages[sequence % messages.length] } },
   };
+}
+
+function rateLimitMessages(apiVersion: string, seconds: number): readonly string[] {
+  return [
+    `Requests to the ChatCompletions_Create Operation under Azure OpenAI API version ${apiVersion} have exceeded token rate limit of your current OpenAI S0 pricing tier. Please retry after ${seconds} seconds. Please go here: https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit.`,
+    `Rate limit is exceeded. Try again in ${seconds} seconds.`,
+    `The system is currently experiencing high demand and cannot process your request. Your request exceeds the maximum usage size allowed during peak load. Please retry after ${seconds} seconds.`,
+  ];
 }
 
 function completionBody({ deployment, promptTokens, generatedTokens, sequence }: Completion): unknown {
@@ -159,6 +163,11 @@ export function invalidToken(): Reply {
         "Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or have expired.",
     },
   };
+}
+
+/** What the prober alone gets: 429 without a time to wait, 401 and 403 as for a role that it lacks. */
+export function refusedProbe(status: number, apiVersion: string): Reply {
+  return status === 429 ? { status, body: { error: { code: "429", message: rateLimitMessages(apiVersion, 60)[0] } } } : failure(status);
 }
 
 function failure(status: number): Reply {

@@ -1,18 +1,21 @@
-/** Foundry accounts and gateways: `/hosts/{host}/…` stands for `https://{host}/…`. */
+/** Foundry accounts, gateways and pages: `/hosts/{host}/…` stands for `https://{host}/…`. */
 import { z } from "zod";
 import type { Constants } from "../constants.ts";
 import type { World } from "../world.ts";
 import { notImplemented } from "./arm/arm-errors.ts";
 import { tokenProblem } from "./bearer.ts";
-import { completionReply, deploymentNotFound, invalidToken } from "./data-plane-answers.ts";
+import { completionReply, deploymentNotFound, invalidToken, refusedProbe } from "./data-plane-answers.ts";
 import type { ControlPlaneFaults } from "./faults.ts";
+import { gatewayPlane } from "./gateway-plane.ts";
+import type { Hosts } from "./hosts.ts";
 import { withoutStatus, type Answered, type Call, type Reply, type Service, type Wait } from "./http.ts";
 import type { TokenBook } from "./identity.ts";
-import type { ApimService, FoundryAccount, FoundryDeployment, Platform } from "./platform.ts";
+import type { FoundryAccount, FoundryDeployment, Page, Platform } from "./platform.ts";
 
 export interface DataPlaneOptions {
   readonly platform: Platform;
-  readonly world: Pick<World, "callDeployment" | "callGatewayStatus">;
+  readonly hosts: Hosts;
+  readonly world: Pick<World, "callDeployment" | "callGatewayStatus"> & Partial<Pick<World, "callThroughGateway">>;
   readonly tokens: TokenBook;
   readonly faults: ControlPlaneFaults;
   readonly constants: Constants;
@@ -29,6 +32,7 @@ type Chat = z.infer<typeof Chat>;
 
 /** Of a request that names no limit; Azure's own default is the model's maximum. */
 const ASSUMED_MAX_TOKENS = 4096;
+const PAGE_TOKENS = 1;
 
 export function dataPlane(options: DataPlaneOptions): Service {
   const sequences = new Map<string, number>();
@@ -39,23 +43,28 @@ export function dataPlane(options: DataPlaneOptions): Service {
   };
   return async (call, wait) => {
     const [, host = "", path = "/"] = /^\/hosts\/([^/]+)(\/.*)?$/.exec(call.path) ?? [];
-    const gateway = options.platform.services.find((service) => service.host === host.toLowerCase());
-    if (gateway) return gatewayStatus(options, gateway, call, path, wait);
-    const account = options.platform.accounts.find((foundry) => foundry.host === host.toLowerCase());
-    return account ? foundry(options, account, call, path, wait, () => next(account)) : notImplemented(call.method, call.path, "host");
+    const known = options.hosts.byHost(host);
+    if (known === undefined) return notImplemented(call.method, call.path, "host");
+    if (options.hosts.isCutOff(known)) return "timeout";
+    // The connection was made before its name or certificate went out of order: it does not outlive that.
+    if (options.hosts.connectionFault(known)) return "reset";
+    const { pages, services, accounts } = options.platform;
+    const page = pages.find((each) => each.host === known.host && each.path === path && call.method === "GET");
+    if (page) return operatorsPage(options, page, wait);
+    const gateway = services.find((service) => service.host === known.host);
+    if (gateway) return gatewayPlane(options, gateway, call, path, wait);
+    const account = accounts.find((each) => each.host === known.host);
+    return account ? foundry(options, account, call, path, wait, () => next(account)) : notImplemented(call.method, call.path);
   };
 }
 
-async function gatewayStatus({ world }: DataPlaneOptions, gateway: ApimService, call: Call, path: string, wait: Wait): Promise<Answered> {
-  if (call.method !== "GET" || path !== gateway.statusPath) return notImplemented(call.method, call.path);
-  const answer = world.callGatewayStatus(Date.now(), gateway.gateway);
+/** Asks the deployment for each caller, and says what it got. */
+async function operatorsPage({ world }: DataPlaneOptions, { deployment }: Page, wait: Wait): Promise<Answered> {
+  const answer = world.callDeployment(Date.now(), deployment, PAGE_TOKENS, PAGE_TOKENS);
   if (answer.result === "timeout") return "timeout";
   await wait(answer.latencyMilliseconds);
-  if (typeof answer.result === "string") return withoutStatus(answer.result);
-  return {
-    status: answer.result,
-    body: answer.result === 200 ? "Service Operational" : { statusCode: answer.result, message: "Service unavailable" },
-  };
+  const status = typeof answer.result === "number" ? answer.result : 503;
+  return { status, body: status === 200 ? "ok" : "not ok" };
 }
 
 async function foundry(
@@ -74,9 +83,10 @@ async function foundry(
   if (!path.startsWith("/openai/v1/") && !apiVersion)
     return { status: 404, body: { error: { code: "404", message: "Resource not found" } } };
   const refusal = tokenRefusal(call, options);
-  if (refusal || isModels) {
+  const refused = options.faults.probesRefused[account.region] ?? options.faults.probesRefused[""];
+  if (refusal || refused !== undefined || isModels) {
     await wait(options.constants.errorMilliseconds);
-    return refusal ?? models(account);
+    return refusal ?? (refused === undefined ? models(account) : refusedProbe(refused, apiVersion ?? "v1"));
   }
   const chat = Chat.safeParse(call.body);
   if (!chat.success)

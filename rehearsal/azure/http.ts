@@ -39,8 +39,12 @@ export type Service = (call: Call, wait: Wait) => Promise<Answered>;
 /** Called when a response begins to wait for the clock; the result is called once, when it no longer does. */
 export type Held = (clientPort: number) => () => void;
 
-export function listener(service: Service, held: Held): RequestListener {
+/** `clock.clockSkewSeconds`: how far the `Date` header is ahead. */
+export function listener(service: Service, held: Held, clock: { readonly clockSkewSeconds: number }): RequestListener {
   return (request, response) => {
+    // Node's own Date header does not follow a replaced clock.
+    response.sendDate = false;
+    response.setHeader("date", new Date(Date.now() + clock.clockSkewSeconds * 1000).toUTCString());
     exchange(service, held, request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) return response.destroy();
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -109,9 +113,7 @@ function waitHeld(milliseconds: number, hold: () => () => void): Promise<void> {
 function send(response: ServerResponse, reply: Reply): void {
   const payload = reply.body === undefined ? "" : typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
   const type = typeof reply.body === "string" ? "text/plain" : "application/json; charset=utf-8";
-  response.sendDate = false; // Node's own Date header does not follow a replaced clock
   response.writeHead(reply.status, {
-    date: new Date().toUTCString(),
     // Without the hint undici drops a connection after 4 idle seconds, virtual ones too: a TLS handshake per probe round.
     "keep-alive": "timeout=300",
     "content-length": String(Buffer.byteLength(payload)),

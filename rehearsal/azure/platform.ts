@@ -30,7 +30,9 @@ export interface ApimService {
   readonly region: string;
   readonly host: string;
   readonly statusPath: string;
-  readonly backends: readonly { readonly name: string; readonly url: string }[];
+  /** With `{backend}` in it. */
+  readonly witnessPath: string | null;
+  readonly backends: readonly { readonly name: string; readonly url: string; /** Its id in the estate. */ readonly deployment: string }[];
   readonly pools: readonly { readonly name: string; readonly members: readonly PoolMember[] }[];
 }
 
@@ -49,18 +51,52 @@ export interface FrontDoor {
   readonly origins: readonly FrontDoorOrigin[];
 }
 
+/** A page of the operator's own that tells whether a deployment answers: what a probe of the kind `url` asks. */
+export interface Page {
+  readonly deployment: string;
+  readonly region: string;
+  readonly host: string;
+  readonly path: string;
+}
+
+export const METRIC_NAMES = ["azureOpenAI", "models", "both"] as const;
+/** Which metrics an account lists (azure-facts 4.1). */
+export type MetricNames = (typeof METRIC_NAMES)[number];
+
 export interface Platform {
   /** Audiences that tokens must carry, without `/.default`. */
-  readonly audiences: { readonly resourceManager: string; readonly cognitiveServices: string };
+  readonly audiences: {
+    readonly resourceManager: string;
+    readonly cognitiveServices: string;
+    readonly logAnalytics: string;
+    readonly metricsBatch: string;
+  };
+  readonly metricNames: MetricNames;
+  /** Workspaces with the gateways' logs. */
+  readonly workspaces: readonly string[];
+  readonly pages: readonly Page[];
   readonly services: readonly ApimService[];
   readonly accounts: readonly FoundryAccount[];
   readonly frontDoors: readonly FrontDoor[];
 }
 
 /** From an estate whose URLs are still Azure's own. */
-export function platformFromEstate(estate: Estate, constants: Pick<Constants, "assumedTokensPerMinute">): Platform {
+export function platformFromEstate(
+  estate: Estate,
+  constants: Pick<Constants, "assumedTokensPerMinute">,
+  metricNames: MetricNames = "azureOpenAI",
+): Platform {
+  const { resourceManagerAudience, cognitiveServicesAudience, logAnalyticsAudience, metricsBatchAudience } = estate.cloud;
   return {
-    audiences: { resourceManager: estate.cloud.resourceManagerAudience, cognitiveServices: estate.cloud.cognitiveServicesAudience },
+    audiences: {
+      resourceManager: resourceManagerAudience,
+      cognitiveServices: cognitiveServicesAudience,
+      logAnalytics: logAnalyticsAudience,
+      metricsBatch: metricsBatchAudience,
+    },
+    metricNames,
+    workspaces: estate.signals.logs === null ? [] : [estate.signals.logs.workspaceId],
+    pages: estate.deployments.flatMap(({ id, region, probe }) => (probe.kind === "url" ? [page(id, region, probe.url)] : [])),
     services: estate.gateways.map((gateway) => service(estate, gateway)),
     accounts: accounts(estate.deployments, constants.assumedTokensPerMinute),
     frontDoors: estate.edges.map((edge) => frontDoor(estate, edge)),
@@ -83,9 +119,7 @@ export function initialMembers(estate: Estate, gateway: Gateway, pool: PoolRef):
 
 function service(estate: Estate, gateway: Gateway): ApimService {
   const endpoints = new Map(estate.deployments.map((deployment) => [deployment.id, deployment.endpoint]));
-  const backends = new Map(
-    gateway.pools.flatMap((pool) => pool.members.map((member) => [member.backend, endpoints.get(member.deployment) ?? ""])),
-  );
+  const backends = new Map(gateway.pools.flatMap((pool) => pool.members.map((member) => [member.backend, member.deployment])));
   return {
     gateway: gateway.id,
     resourceId: gateway.resourceId,
@@ -93,7 +127,8 @@ function service(estate: Estate, gateway: Gateway): ApimService {
     region: gateway.region,
     host: hostOf(gateway.url),
     statusPath: gateway.statusPath,
-    backends: [...backends].map(([name, url]) => ({ name, url: `${url}/openai` })),
+    witnessPath: gateway.witnessPath,
+    backends: [...backends].map(([name, deployment]) => ({ name, deployment, url: `${endpoints.get(deployment) ?? ""}/openai` })),
     pools: gateway.pools.map((pool) => ({ name: pool.name, members: initialMembers(estate, gateway, pool) })),
   };
 }
@@ -130,6 +165,10 @@ function frontDoor(estate: Estate, edge: Edge): FrontDoor {
     name: lastSegment(edge.resourceId),
     origins: edge.origins.map(origin),
   };
+}
+
+function page(deployment: string, region: string, url: string): Page {
+  return { deployment, region, host: hostOf(url), path: new URL(url).pathname };
 }
 
 function accountId(deployment: Deployment): string {

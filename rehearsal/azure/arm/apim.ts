@@ -22,20 +22,58 @@ interface Service {
   readonly backends: Map<string, Backend>;
 }
 
+/** Who wrote: a caller of Resource Manager, or somebody whom the rehearsal plays (a person in the portal, a redeployment). */
+export type Writer = "caller" | "other";
+export type PoolWritten = (at: number, gateway: string, pool: string, members: readonly PoolMember[], writer: Writer) => void;
+
 export interface ApimOptions {
   readonly services: readonly ApimService[];
   readonly faults: ControlPlaneFaults;
   readonly constants: Constants;
-  readonly onPoolWritten: (at: number, gateway: string, pool: string, members: readonly PoolMember[]) => void;
+  readonly onPoolWritten: PoolWritten;
+}
+
+export interface Apim {
+  readonly routes: readonly ArmRoute[];
+  /** Gateway: its id in the estate. The pool gets a new ETag even when nothing changes, as after any write. */
+  editPool(at: number, gateway: string, pool: string, change: (members: readonly PoolMember[]) => readonly PoolMember[]): void;
+  /** Writes every declared pool as it was at the start. */
+  redeploy(at: number): void;
 }
 
 const SERVICE = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ApiManagement/service/{service}";
 
-export function apimRoutes(options: ApimOptions): readonly ArmRoute[] {
+export function apiManagement(options: ApimOptions): Apim {
   const nextEtag = rowVersions();
   const services = new Map(
     options.services.map((declared) => [declared.resourceId.toLowerCase(), initial(declared, options.constants, nextEtag)]),
   );
+  const context: Context = { options, nextEtag };
+  return { routes: apimRoutes(context, services), ...otherWriters(context, [...services.values()]) };
+}
+
+function otherWriters(context: Context, services: readonly Service[]): Omit<Apim, "routes"> {
+  const put = (at: number, service: Service, name: string, change: (members: readonly PoolMember[]) => readonly PoolMember[]): void => {
+    const before = service.backends.get(name.toLowerCase());
+    if (before === undefined) throw new Error(`Gateway ${service.declared.gateway} has no pool ${name}.`);
+    const members = change(membersOf(before.properties));
+    const properties = { ...before.properties, pool: { services: members.map((member) => ({ ...member })) } };
+    service.backends.set(name.toLowerCase(), { name: before.name, etag: context.nextEtag(), properties });
+    context.options.onPoolWritten(at, service.declared.gateway, before.name, members, "other");
+  };
+  return {
+    editPool(at, gateway, pool, change) {
+      const service = services.find(({ declared }) => declared.gateway === gateway);
+      if (service === undefined) throw new Error(`There is no gateway ${gateway}.`);
+      put(at, service, pool, change);
+    },
+    redeploy(at) {
+      for (const service of services) for (const { name, members } of service.declared.pools) put(at, service, name, () => members);
+    },
+  };
+}
+
+function apimRoutes(context: Context, services: ReadonlyMap<string, Service>): readonly ArmRoute[] {
   const find = (params: Params): Service | undefined => services.get(serviceId(params).toLowerCase());
   const rest = { provider: "Microsoft.ApiManagement", region: (params: Params) => find(params)?.declared.region };
   const route = (method: string, path: string, handle: (service: Service, request: ArmRequest) => Reply): ArmRoute =>
@@ -45,7 +83,6 @@ export function apimRoutes(options: ApimOptions): readonly ArmRoute[] {
         ? handle(service, request)
         : notFound(`The Resource 'Microsoft.ApiManagement/service/${request.params["service"] ?? ""}' was not found.`);
     });
-  const context: Context = { options, nextEtag };
   return [
     route("GET", "", ({ declared }) => ({ status: 200, body: serviceBody(declared) })),
     route("GET", "/backends", list),
@@ -164,7 +201,7 @@ function write(context: Context, service: Service, request: ArmRequest): Reply {
   const name = before?.name ?? request.params["backend"] ?? "";
   const after = { name, etag: context.nextEtag(), properties };
   service.backends.set(name.toLowerCase(), after);
-  if (parsed.properties.pool) context.options.onPoolWritten(request.at, service.declared.gateway, name, membersOf(properties));
+  if (parsed.properties.pool) context.options.onPoolWritten(request.at, service.declared.gateway, name, membersOf(properties), "caller");
   return { status: before ? 200 : 201, headers: { etag: after.etag }, body: backendBody(service, after) };
 }
 
@@ -183,7 +220,7 @@ function remove(context: Context, service: Service, request: ArmRequest): Reply 
   );
   if (user) return validationError("backendId", `Backend '${backend.name}' is used by backend pool '${user.name}'.`);
   service.backends.delete(backend.name.toLowerCase());
-  if (backend.properties.type === "Pool") context.options.onPoolWritten(request.at, service.declared.gateway, backend.name, []);
+  if (backend.properties.type === "Pool") context.options.onPoolWritten(request.at, service.declared.gateway, backend.name, [], "caller");
   return { status: 200 };
 }
 
