@@ -13,6 +13,7 @@ import { TaskHub } from "./durable/hub.ts";
 import type { InstanceStatus } from "./durable/instances.ts";
 import { durableAnswer } from "./durable/management.ts";
 import { openStore } from "./durable/store.ts";
+import { createEventGridTriggers, EVENT_GRID_PATH } from "./event-grid-triggers.ts";
 import { type HostSettings, parseHostJson } from "./host-json.ts";
 import { createHttpTriggers, hasKey, type HttpCall } from "./http-triggers.ts";
 import { close, listen, type Respond, serve } from "./server.ts";
@@ -154,7 +155,11 @@ function outside(work: () => void): void {
 function respondOnMain({ options, settings, webhooks, onError }: Parts, worker: Worker, hub: TaskHub): Respond {
   const keyed = (call: HttpCall): boolean => hasKey(call, options.functionKey);
   const functions = createHttpTriggers({ worker, routePrefix: settings.routePrefix, hasKey: keyed, onError });
+  const events = createEventGridTriggers({ worker, hasKey: keyed, onError });
   return async (call) => {
+    if (call.url.pathname.toLowerCase() === EVENT_GRID_PATH) {
+      return await events(call);
+    }
     if (!call.url.pathname.startsWith(WEBHOOK_BASE)) {
       return await functions(call);
     }

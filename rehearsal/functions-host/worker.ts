@@ -75,7 +75,7 @@ function toLogLevel(level: string): LogLevel {
   return LOG_LEVELS.find((each) => each === level) ?? "information";
 }
 
-const TRIGGERS = ["httpTrigger", "timerTrigger", "orchestrationTrigger", "activityTrigger"];
+const TRIGGERS = ["httpTrigger", "timerTrigger", "eventGridTrigger", "orchestrationTrigger", "activityTrigger"];
 const INPUTS = ["durableClient", "orchestrationClient"];
 
 /** Refuses, by name, whatever this host does not serve, before anything runs. */

@@ -1,7 +1,7 @@
 import type { TrafficMinute } from "../../src/ports.ts";
 import type { Answer } from "../world.ts";
 import type { Call } from "./deployment.ts";
-import { isServerFailure } from "./faults.ts";
+import { isStatusFailure } from "./faults.ts";
 
 interface Minute {
   tokens: number;
@@ -56,7 +56,7 @@ function count(minute: Minute, call: Call, { result, latencyMilliseconds }: Answ
   }
   if (result === 200) minute.tokens += call.promptTokens + call.generatedTokens;
   else if (result === 429) minute.throttled++;
-  else if (result !== "empty" && isServerFailure(result)) minute.serverErrors++;
+  else if (isStatusFailure(result)) minute.serverErrors++;
 }
 
 /** A provisioned deployment that admits nothing at all is full, whatever is left of its limit. */

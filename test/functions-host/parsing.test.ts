@@ -86,7 +86,7 @@ describe("host.json", () => {
 
 describe("bindings", () => {
   it.each([
-    ["eventGridTrigger", "in"],
+    ["eventHubTrigger", "in"],
     ["entityTrigger", "in"],
     ["queue", "out"],
     ["table", "in"],

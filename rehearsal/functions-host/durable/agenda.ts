@@ -1,3 +1,6 @@
+/** A longer `setTimeout` fires at once. */
+const LONGEST_TIMEOUT_MILLISECONDS = 2 ** 31 - 1;
+
 /** What a host has under way: timers to come and work in flight; and how both end. Runs on the global timers, real or virtual. */
 export class Agenda {
   readonly #handles = new Set<NodeJS.Timeout>();
@@ -19,10 +22,14 @@ export class Agenda {
     if (this.#isDraining) {
       return;
     }
-    const handle = setTimeout(() => {
-      this.#handles.delete(handle);
-      work();
-    }, milliseconds);
+    const handle = setTimeout(
+      () => {
+        this.#handles.delete(handle);
+        if (milliseconds > LONGEST_TIMEOUT_MILLISECONDS) this.later(milliseconds - LONGEST_TIMEOUT_MILLISECONDS, work);
+        else work();
+      },
+      Math.min(milliseconds, LONGEST_TIMEOUT_MILLISECONDS),
+    );
     this.#handles.add(handle);
   }
 
