@@ -23,3 +23,7 @@ export async function temporaryFolder(prefix: string): Promise<string> {
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
+
+export function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,10 +1,16 @@
 /** Where a rehearsal's files go. */
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { systemReason, UsageError, type Options } from "./options.ts";
+import { systemReason, UsageError } from "./options.ts";
 
 /** Before anything starts: results of a minute's work must not be lost to a path that cannot be written. */
-export async function checkOutputs({ json, report }: Pick<Options, "json" | "report">): Promise<void> {
+export async function checkOutputs({
+  json,
+  report,
+}: {
+  readonly json: string | undefined;
+  readonly report: string | undefined;
+}): Promise<void> {
   for (const [name, file] of [
     ["json", json],
     ["report", report],

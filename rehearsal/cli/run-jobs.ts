@@ -22,27 +22,57 @@ export interface Watcher {
 
 /** Results in the order of the jobs. The first drill that fails ends all of them. `program` is what runs in each process. */
 export async function runJobs(jobs: readonly Job[], caFile: string, watcher: Watcher, program = CHILD): Promise<readonly Done[]> {
-  const results: Done[] = [];
   const running = new Set<ChildProcess>();
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < jobs.length; index = next++) {
-      const job = jobs[index];
-      if (job === undefined) return;
+  try {
+    return await overCores(jobs, async (job, index) => {
       const child = startChild(program, caFile);
       running.add(child);
       const done = await runJob(child, job, (line) => watcher.onLine(index, line));
       running.delete(child);
-      results[index] = done;
       watcher.onDone(index, done);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(jobs.length, availableParallelism()) }, worker));
+      return done;
+    });
   } finally {
-    next = jobs.length;
     running.forEach((child) => child.kill());
   }
+}
+
+/** What came of a drill that nothing else depends on. */
+export type Attempt = Done | { readonly failure: string };
+
+/** A drill takes seconds: one that takes this long hangs. */
+const ATTEMPT_MILLISECONDS = 300_000;
+
+/** One drill. That it fails, or hangs, is its result. */
+export async function attemptJob(job: Job, caFile: string, program = CHILD): Promise<Attempt> {
+  const child = startChild(program, caFile);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill("SIGKILL");
+  }, ATTEMPT_MILLISECONDS);
+  try {
+    return await runJob(child, job, () => undefined);
+  } catch (error) {
+    if (isLate) return { failure: `${job.key}: not done after ${ATTEMPT_MILLISECONDS / 1000} s` };
+    return { failure: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Results in the order of the items; as many tasks at a time as there are cores. After the first that fails no other is begun. */
+export async function overCores<T, R>(items: readonly T[], task: (item: T, index: number) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      // The bound was just checked; an item may itself be undefined.
+      results[index] = await task(items[index] as T, index);
+    }
+  };
+  const stopped = (): void => void (next = items.length);
+  await Promise.all(Array.from({ length: Math.min(items.length, availableParallelism()) }, () => worker().finally(stopped)));
   return results;
 }
 

@@ -1,18 +1,19 @@
 /** `npm start`: rehearses a scenario over a grid of modes and says how it went. */
 import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import { makeCertificate } from "../azure/tls.ts";
 import { CONSTANTS } from "../constants.ts";
-import { modeName, type Job, type Mode } from "../drill/job.ts";
+import { modeName, type Mode } from "../drill/job.ts";
 import type { DrillResult } from "../drill/result.ts";
 import { renderReport } from "../report/report.ts";
-import { runCommand, temporaryFolder } from "./command.ts";
+import { runCommand, say } from "./command.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
 import { isRepeated, modesOf, parseOptions, USAGE, type Options } from "./options.ts";
 import { checkOutputs } from "./outputs.ts";
 import { runJobs, type Done } from "./run-jobs.ts";
-import { startTableService } from "./table-service.ts";
+import { runSoak } from "./soak.ts";
+import { onStage, withSeed, type JobContent } from "./stage.ts";
+import { runSuite } from "./suite.ts";
 import { constantsTable, RESULT_HEADER, renderTable, resultRow, SWEEP_HEADER, sweepRow } from "./tables.ts";
 import { timelineLine } from "./timeline.ts";
 
@@ -20,7 +21,9 @@ async function main(): Promise<void> {
   const begun = performance.now();
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return say(USAGE);
-  const inputs = await readInputs(options);
+  if (options.suite !== undefined) return runSuite({ ...options, suite: options.suite });
+  if (options.soak !== undefined) return runSoak({ ...options, soak: options.soak });
+  const inputs = withSeed(await readInputs(options), options.seed);
   await checkOutputs(options);
   const modes = modesOf(options, inputs.scenario);
   say(`${inputs.scenario.title}\n${describe(inputs, modes, options)}\n`);
@@ -39,16 +42,14 @@ function describe({ scenario, estate, trace }: Inputs, modes: readonly Mode[], o
 }
 
 async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options): Promise<readonly Done[]> {
-  const folder = await temporaryFolder("foundry-failover-");
-  const [certificate, tables] = await Promise.all([makeCertificate(join(folder, "certificate")), startTableService()]);
-  const jobs = modes.flatMap((mode, m) =>
-    repetitions(options).map((repetition, r) => jobOf(inputs, mode, repetition, `drill${m}x${r}`, folder, tables.connection)),
-  );
-  const shown = jobs.find((job) => job.mode.automation !== "off");
-  if (shown !== undefined) say(`Timeline of "${modeName(shown.mode)}" as it happens (minutes:seconds of simulated time):`);
-  let finished = 0;
-  try {
-    return await runJobs(jobs, certificate.caFile, {
+  return onStage(async (stage) => {
+    const jobs = modes.flatMap((mode, m) =>
+      repetitions(options).map((repetition, r) => stage.job(jobOf(inputs, mode, repetition, `drill${m}x${r}`))),
+    );
+    const shown = jobs.find((job) => job.mode.automation !== "off");
+    if (shown !== undefined) say(`Timeline of "${modeName(shown.mode)}" as it happens (minutes:seconds of simulated time):`);
+    let finished = 0;
+    return runJobs(jobs, stage.caFile, {
       onLine: (job, line) => {
         const entry = jobs[job] === shown ? timelineLine(line) : undefined;
         if (entry !== undefined) say(entry);
@@ -60,9 +61,7 @@ async function rehearse(inputs: Inputs, modes: readonly Mode[], options: Options
         );
       },
     });
-  } finally {
-    tables.stop();
-  }
+  });
 }
 
 interface Repetition {
@@ -75,27 +74,10 @@ function repetitions({ sweep, seeds }: Options): readonly Repetition[] {
   return Array.from({ length: seeds }, (_, seedShift) => shifts.map((onsetShiftSeconds) => ({ onsetShiftSeconds, seedShift }))).flat();
 }
 
-function jobOf(
-  inputs: Inputs,
-  mode: Mode,
-  { onsetShiftSeconds, seedShift }: Repetition,
-  key: string,
-  folder: string,
-  storageConnection: string,
-): Job {
+function jobOf(inputs: Inputs, mode: Mode, { onsetShiftSeconds, seedShift }: Repetition, key: string): JobContent {
   const { estateText, trace } = inputs;
   const scenario = { ...inputs.scenario, seed: inputs.scenario.seed + seedShift };
-  return {
-    mode,
-    scenario,
-    estateText,
-    trace,
-    onsetShiftSeconds,
-    certificateFolder: join(folder, "certificate"),
-    storageConnection,
-    key,
-    workFolder: join(folder, "history"),
-  };
+  return { mode, scenario, estateText, trace, onsetShiftSeconds, key };
 }
 
 async function conclude(options: Options, modes: readonly Mode[], done: readonly Done[]): Promise<void> {
@@ -144,10 +126,6 @@ async function writeJson(options: Options, perMode: readonly unknown[]): Promise
   const body = perMode.length === 1 ? perMode[0] : perMode;
   await writeFile(options.json ?? "", `${JSON.stringify(body, null, 2)}\n`);
   say(`Results: ${resolve(options.json ?? "")}`);
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 runCommand(main);

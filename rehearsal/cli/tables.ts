@@ -65,11 +65,11 @@ function mean(values: readonly (number | null)[]): number | null {
   return sum === null || values.length === 0 ? null : sum / values.length;
 }
 
-function most(values: readonly (number | null)[]): number | null {
+export function most(values: readonly (number | null)[]): number | null {
   return values.reduce<number | null>((a, b) => (a === null || b === null ? null : Math.max(a, b)), values.length === 0 ? null : 0);
 }
 
-function seconds(value: number | null): string {
+export function seconds(value: number | null): string {
   return value === null ? "–" : value.toFixed(1);
 }
 
