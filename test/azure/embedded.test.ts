@@ -159,12 +159,16 @@ describe("readers", () => {
 
   it("know a deployment's traffic, as far as it has come", async () => {
     const at = new Date(minute).toISOString();
-    running().world.minutes = { "gpt-eastus2": [{ at, tokens: 4000, answered: 50, serverErrors: 2, throttled: 4 }] };
+    running().world.minutes = {
+      "gpt-eastus2": [
+        { at, tokens: 4000, answered: 50, serverErrors: 2, throttled: 4, latencyMilliseconds: null, utilisationPercent: null },
+      ],
+    };
     vi.setSystemTime(minute + 180_000);
     const reader = createMetricsReader(estate(), credential(running()));
-    const read = await reader.traffic(first(estate().deployments), new Date(minute), new Date(minute + 180_000));
-    const [known, ...later] = expectOk(read).minutes;
-    expect(known).toEqual({ at, tokens: 4000, answered: 50, serverErrors: 2, throttled: 4 });
+    const read = await reader.traffic([first(estate().deployments)], new Date(minute), new Date(minute + 180_000));
+    const [known, ...later] = expectOk(first(read)).minutes;
+    expect(known).toMatchObject({ at, tokens: 4000, answered: 50, serverErrors: 2, throttled: 4 });
     expect(later.at(-1)).toMatchObject({ tokens: null, answered: null });
   });
 });

@@ -1,3 +1,4 @@
+import { DEFAULTS } from "../../src/config/defaults.ts";
 import type { Deployment, Edge, Estate, Gateway } from "../../src/domain/estate.ts";
 import type { Clock } from "../../src/ports.ts";
 
@@ -20,18 +21,21 @@ export function deployment(url: string, change: Partial<Deployment> = {}): Deplo
     model: { name: "gpt-4o", version: "2024-11-20" },
     deploymentType: "Standard",
     tokensPerMinute: null,
+    probe: { kind: "completion" },
     ...change,
   };
 }
 
-export function gateway(url: string): Gateway {
+export function gateway(url: string, change: Partial<Gateway> = {}): Gateway {
   return {
     id: "apim-eus2",
     region: "eastus2",
     resourceId: GATEWAY_ID,
     url,
     statusPath: "/status-0123456789abcdef",
+    witnessPath: "/witness/{backend}",
     pools: [{ name: "pool1", members: [{ backend: "a", deployment: "gpt-eus2" }] }],
+    ...change,
   };
 }
 
@@ -53,7 +57,7 @@ export const CLASSIC_EDGE: Edge = {
 };
 
 /** Every cloud endpoint at one server. */
-export function estate(url: string): Estate {
+export function estate(url: string, change: Partial<Estate> = {}): Estate {
   return {
     name: "test",
     cloud: {
@@ -66,33 +70,16 @@ export function estate(url: string): Estate {
       metricsBatchAudience: "https://metrics.monitor.azure.com",
       cognitiveServicesAudience: "https://cognitiveservices.azure.com",
     },
-    regions: [{ name: "eastus2" }],
+    regions: [{ name: "eastus2", dataBoundary: null }],
     deployments: [deployment(url)],
     gateways: [gateway(url)],
     edges: [STANDARD_EDGE, CLASSIC_EDGE],
-    detection: {
-      intervalSeconds: 15,
-      probeDeadlineSeconds: 10,
-      burstProbes: 5,
-      burstSpacingSeconds: 3,
-      window: 5,
-      failuresToFail: 3,
-      successesToRecover: 3,
-      stalenessSeconds: 60,
-      regionFailingShare: 0.5,
-      probeMaxTokens: 1,
-    },
-    safety: { mode: "auto", minHealthyRegions: 1, maxConcurrentShifts: 1, cooldownSeconds: 600, reserveShare: 0.1 },
-    evacuate: { gracefulShares: [0], bakeSeconds: 60, originBudgetSeconds: 1200, poolBudgetSeconds: 10, holdCheckSeconds: 60 },
-    restore: {
-      gracefulShares: [1],
-      soakSeconds: 300,
-      originSoakSeconds: 600,
-      bakeSeconds: 60,
-      bakeAnswers: 50,
-      bakeProbeSeconds: 120,
-      relapseBackoff: 2,
-    },
+    detection: { ...DEFAULTS.detection, probeDeadlineSeconds: 10, probeMaxTokens: 1 },
+    signals: { metrics: { names: "azureOpenAI", api: "arm" }, logs: null },
+    safety: DEFAULTS.safety,
+    evacuate: DEFAULTS.evacuate,
+    restore: DEFAULTS.restore,
+    ...change,
   };
 }
 

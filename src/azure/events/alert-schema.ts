@@ -69,15 +69,17 @@ export function textAt(properties: Readonly<Record<string, unknown>> | null | un
   return typeof found === "string" && found !== "" ? found : undefined;
 }
 
+const Dimensions = z
+  .array(
+    z
+      .object({ name: z.string(), value: z.string().min(1) })
+      .nullable()
+      .catch(null),
+  )
+  .catch([]);
+
 /** Values of a dimension over all criteria that were met. */
 export function dimensionValues({ condition }: Context, name: string): string[] {
-  const dimensions = (condition?.allOf ?? []).flatMap((criterion) =>
-    Array.isArray(criterion["dimensions"]) ? criterion["dimensions"] : [],
-  );
-  return dimensions.flatMap((dimension: unknown) => {
-    const parsed = Dimension.safeParse(dimension);
-    return parsed.success && parsed.data.name.toLowerCase() === name.toLowerCase() ? [parsed.data.value] : [];
-  });
+  const dimensions = (condition?.allOf ?? []).flatMap((criterion) => Dimensions.parse(criterion["dimensions"]));
+  return dimensions.flatMap((dimension) => (dimension?.name.toLowerCase() === name.toLowerCase() ? [dimension.value] : []));
 }
-
-const Dimension = z.object({ name: z.string(), value: z.string().min(1) });
