@@ -1,118 +1,132 @@
-/** Survivor admission: how much of a region's traffic the others can carry, in tokens per minute. */
-import { quotaPools, type Capacity } from "./capacity.ts";
-import { desiredRouting, normalParts, priorityOf, type DesiredRouting, type HoldLimits } from "./desired-routing.ts";
-import type { Estate } from "./estate.ts";
-import type { PoolMember, PoolRouting, Routing } from "./routing.ts";
-import { deploymentOf, quotaPoolOf } from "./topology.ts";
+/** Survivor admission: how much of what a region carries the others can take over, in tokens per minute. */
+import { demandOf, headroom, type Capacity } from "./capacity.ts";
+import type { HoldLimits } from "./desired-routing.ts";
+import type { Deployment, Estate } from "./estate.ts";
+import { groupBy } from "./group.ts";
+import { leave, poolParts, type Leaving } from "./handover.ts";
+import type { PoolRouting, Routing } from "./routing.ts";
+import { deploymentOf, movedDeployments, quotaPoolOf } from "./topology.ts";
 
 export interface Survivor {
+  readonly deployment: string;
   readonly quotaPool: string;
   readonly headroom: number | null;
-  /** Tokens per minute it would receive if the whole region moved. */
+  /** Tokens per minute it would receive if everything moved. */
   readonly receives: number;
 }
 
 export interface Admission {
-  /** Part [0–1] of the region's traffic that may move; null = unknown. */
+  /** Part [0–1] of the traffic that may move; null = unknown. */
   readonly maxSafeShare: number | null;
-  /** Tokens per minute that the region carries now; null = unknown. */
+  /** Tokens per minute that would move; null = unknown. */
   readonly demand: number | null;
   readonly survivors: readonly Survivor[];
+  /** Tokens per minute of each deployment that nobody could serve; only those that would lose any. */
+  readonly shed: readonly { readonly deployment: string; readonly tokensPerMinute: number }[];
+  /** Headroom by deployment of all that could take over, as far as it is known: what the hold freezes. */
+  readonly takers: Readonly<Record<string, number>>;
   readonly reason: string;
 }
 
-/** `routing` is the normal routing, `holds` those in force; the region itself is moved to 0. */
-export function admit(estate: Estate, routing: Routing, holds: readonly HoldLimits[], region: string, capacity: Capacity): Admission {
-  const others = holds.filter((hold) => hold.region !== region);
-  const before = desiredRouting(estate, routing, others).routing;
-  const without = desiredRouting(estate, routing, [...others, { region, share: 0, origin: "enabled" }]);
-  const after = without.routing;
-  const demand = regionDemand(estate, region, capacity);
-  if (isStranded(estate, before, without, region))
-    return { maxSafeShare: 0, demand, survivors: [], reason: `nobody else serves the pools of ${region}` };
-  if (demand === null) return { maxSafeShare: null, demand, survivors: [], reason: `the demand of ${region} is unknown` };
-  const received = receivedByQuotaPool(estate, before, after, region, capacity);
-  const headrooms = new Map(quotaPools(withoutHeld(estate, region, others), capacity).map((pool) => [pool.key, pool.headroom]));
-  const survivors = [...received].map(([quotaPool, receives]) => ({ quotaPool, receives, headroom: headrooms.get(quotaPool) ?? null }));
-  const unknown = survivors.find((s) => s.receives > 0 && s.headroom === null);
-  if (unknown !== undefined) return { maxSafeShare: null, demand, survivors, reason: `the headroom of ${unknown.quotaPool} is unknown` };
-  const maxSafeShare = Math.min(1, ...survivors.filter((s) => s.receives > 0).map((s) => (s.headroom ?? 0) / s.receives));
-  return { maxSafeShare, demand, survivors, reason: explain(region, demand, maxSafeShare, survivors) };
+/** What is asked: `scope` null = the whole region. `impaired` deployments take nothing over, whatever their headroom. */
+export interface Move {
+  readonly region: string;
+  readonly scope: readonly string[] | null;
+  readonly impaired?: ReadonlySet<string>;
 }
 
-/**
- * Each deployment enforces the part of a quota that is allocated to it: what the deployments of the region that is left, and
- * of regions that are held empty, do not use is of no use to the others, even where they share a global quota (azure-facts 4.2).
- */
-function withoutHeld(estate: Estate, leaving: string, holds: readonly HoldLimits[]): Estate {
-  const out = new Set([leaving, ...holds.filter((hold) => hold.share === 0).map((hold) => hold.region)]);
-  return { ...estate, deployments: estate.deployments.filter((deployment) => !out.has(deployment.region)) };
+export function unknownAdmission(reason: string): Admission {
+  return { maxSafeShare: null, demand: null, survivors: [], shed: [], takers: {}, reason };
 }
 
-/** Every pool that sends the region traffic would be left as it is, because nobody else could serve it. */
-function isStranded(estate: Estate, before: Routing, without: DesiredRouting, region: string): boolean {
-  const own = estate.deployments.filter((deployment) => deployment.region === region);
-  const carrying = before.pools.filter((pool) => own.some((deployment) => partOf(estate, pool, deployment.id) > 0));
-  return carrying.length > 0 && carrying.every((pool) => without.unserved.includes(`${pool.gateway}/${pool.pool}`));
+/** `routing` is the normal routing, `holds` those in force; what moves is moved wholly. */
+export function admit(estate: Estate, routing: Routing, holds: readonly HoldLimits[], move: Move, capacity: Capacity): Admission {
+  const others = holds.filter((hold) => hold.region !== move.region);
+  const moved = movedDeployments(estate, move.region, move.scope);
+  const takers = takersOf(estate, routing, moved, move, capacity);
+  const left = leave(estate, routing, others, { region: move.region, scope: move.scope, share: 0, origin: "enabled", takers });
+  const demand = sumKnown(moved.map(({ id }) => demandOf(id, capacity)));
+  const what = move.scope === null ? move.region : move.scope.join(", ");
+  const survivors = survivorsOf(estate, left, capacity);
+  const known = { demand, survivors, takers };
+  const shed = (maxSafeShare: number): Admission["shed"] => shedOf(moved, left, capacity, maxSafeShare);
+  if (isStranded(left))
+    return { ...known, maxSafeShare: 0, survivors: [], shed: shed(0), reason: `nobody else serves the pools of ${what}` };
+  if (demand === null) return { ...known, maxSafeShare: null, shed: [], reason: `the demand of ${what} is unknown` };
+  const unknown = survivors.find((survivor) => survivor.receives > 0 && survivor.headroom === null);
+  if (unknown !== undefined) return { ...known, maxSafeShare: null, shed: [], reason: `the headroom of ${unknown.deployment} is unknown` };
+  const maxSafeShare = safeShare(survivors);
+  return { ...known, maxSafeShare, shed: shed(maxSafeShare), reason: explain(what, demand, maxSafeShare, survivors) };
 }
 
-function explain(region: string, demand: number, share: number, survivors: readonly Survivor[]): string {
+/** Weights are whole points of a hundred and at least one: who receives no more than this part of it does not decide. */
+const LEAST_PART = 0.015;
+
+function safeShare(survivors: readonly Survivor[]): number {
+  const moves = survivors.reduce((sum, { receives }) => sum + receives, 0);
+  if (moves === 0) return 1;
+  const room = survivors.reduce((sum, { headroom: free }) => sum + (free ?? 0), 0);
+  const deciding = survivors.filter(({ receives }) => receives > LEAST_PART * moves);
+  return Math.min(1, room / moves, ...deciding.map(({ headroom: free, receives }) => (free ?? 0) / receives));
+}
+
+/** Everybody who stands in a pool with what moves and stays: a hold spreads what leaves in proportion to these. */
+function takersOf(
+  estate: Estate,
+  routing: Routing,
+  moved: readonly Deployment[],
+  { impaired }: Move,
+  capacity: Capacity,
+): Readonly<Record<string, number>> {
+  const leaving = new Set(moved);
+  const beside = routing.pools.flatMap((pool) => {
+    const all = pool.members.flatMap((member) => deploymentOf(estate, pool.gateway, pool.pool, member) ?? []);
+    return all.some((deployment) => leaving.has(deployment)) ? all.filter((deployment) => !leaving.has(deployment)) : [];
+  });
+  return Object.fromEntries(
+    [...new Set(beside)].flatMap((deployment) => {
+      const free = impaired?.has(deployment.id) === true ? 0 : headroom(estate, deployment, capacity);
+      return free === null ? [] : [[deployment.id, Math.floor(free)]];
+    }),
+  );
+}
+
+function survivorsOf(estate: Estate, { handovers }: Leaving, capacity: Capacity): readonly Survivor[] {
+  return [...groupBy(handovers, ({ to }) => to)].map(([to, own]) => ({
+    deployment: to.id,
+    quotaPool: quotaPoolOf(to),
+    headroom: headroom(estate, to, capacity),
+    receives: own.reduce((sum, { from, part }) => sum + (demandOf(from.id, capacity) ?? 0) * part, 0),
+  }));
+}
+
+/** Every pool that sends it traffic would be left as it is, because nobody else could serve it. */
+function isStranded({ carrying, handovers }: Leaving): boolean {
+  return carrying > 0 && handovers.length === 0;
+}
+
+function shedOf(moved: readonly Deployment[], { stranded }: Leaving, capacity: Capacity, maxSafeShare: number): Admission["shed"] {
+  return moved.flatMap(({ id }) => {
+    const served = (1 - (stranded[id] ?? 0)) * maxSafeShare;
+    const tokensPerMinute = Math.round((demandOf(id, capacity) ?? 0) * (1 - served));
+    return tokensPerMinute > 0 ? [{ deployment: id, tokensPerMinute }] : [];
+  });
+}
+
+function explain(what: string, demand: number, share: number, survivors: readonly Survivor[]): string {
   const tight = survivors.toSorted((a, b) => (a.headroom ?? 0) / a.receives - (b.headroom ?? 0) / b.receives)[0];
   const room =
     tight === undefined
       ? "nobody receives any of it"
-      : `${tight.quotaPool} would receive ${round(tight.receives)} of its ${round(tight.headroom ?? 0)} TPM headroom`;
-  return `${region} carries ${round(demand)} TPM; ${room}; ${Math.floor(share * 100)} % may move`;
+      : `${tight.deployment} would receive ${Math.round(tight.receives)} of its ${Math.round(tight.headroom ?? 0)} TPM headroom`;
+  return `${what} carries ${Math.round(demand)} TPM; ${room}; ${Math.floor(share * 100)} % may move`;
 }
 
-function round(tokens: number): number {
-  return Math.round(tokens);
-}
-
-function regionDemand(estate: Estate, region: string, capacity: Capacity): number | null {
-  const demands = estate.deployments.filter((d) => d.region === region).map((d) => capacity.demand[d.id] ?? null);
-  return demands.reduce<number | null>((sum, value) => (sum === null || value === null ? null : sum + value), 0);
-}
-
-/**
- * Azure tells tokens per deployment, not per pool: a deployment's demand is attributed to the pools that list it as a first choice,
- * in proportion to its part there; what leaves a pool's member goes to the members that gain there, in proportion to their gain.
- */
-function receivedByQuotaPool(estate: Estate, before: Routing, after: Routing, region: string, capacity: Capacity): Map<string, number> {
-  const received = new Map<string, number>();
-  for (const deployment of estate.deployments.filter((d) => d.region === region)) {
-    const demand = capacity.demand[deployment.id] ?? 0;
-    const carrying = before.pools.map((pool) => ({ pool, part: partOf(estate, pool, deployment.id) })).filter((entry) => entry.part > 0);
-    const parts = carrying.reduce((sum, entry) => sum + entry.part, 0);
-    for (const { pool, part } of carrying) {
-      const target = after.pools.find((p) => p.gateway === pool.gateway && p.pool === pool.pool) ?? pool;
-      for (const { key, gain } of gains(estate, pool, target)) {
-        received.set(key, (received.get(key) ?? 0) + (demand * part * gain) / parts);
-      }
-    }
-  }
-  return received;
-}
-
-function gains(estate: Estate, before: PoolRouting, after: PoolRouting): { key: string; gain: number }[] {
-  const grown = estate.deployments
-    .map((d) => ({ key: quotaPoolOf(d), gain: partOf(estate, after, d.id) - partOf(estate, before, d.id) }))
-    .filter((entry) => entry.gain > 1e-9);
-  const sum = grown.reduce((total, entry) => total + entry.gain, 0);
-  return grown.map((entry) => ({ ...entry, gain: entry.gain / sum }));
+function sumKnown(values: readonly (number | null)[]): number | null {
+  return values.reduce<number | null>((sum, value) => (sum === null || value === null ? null : sum + value), 0);
 }
 
 /** Part [0–1] of a pool's traffic that goes to a deployment: its part of the first-choice group. */
 export function partOf(estate: Estate, pool: PoolRouting, deployment: string): number {
-  const first = firstChoice(pool.members);
-  const parts = normalParts(first);
-  return first.reduce(
-    (sum, member, i) => (deploymentOf(estate, pool.gateway, pool.pool, member)?.id === deployment ? sum + (parts[i] ?? 0) : sum),
-    0,
-  );
-}
-
-function firstChoice(members: readonly PoolMember[]): readonly PoolMember[] {
-  const best = Math.min(...members.map(priorityOf));
-  return members.filter((member) => priorityOf(member) === best);
+  return [...poolParts(estate, pool)].find(([{ id }]) => id === deployment)?.[1] ?? 0;
 }

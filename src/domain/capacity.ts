@@ -1,5 +1,6 @@
 /** Headroom: tokens per minute still available in a quota pool. Unknown stays unknown (null): it is never zero and never infinite. */
-import type { Estate } from "./estate.ts";
+import type { Deployment, Estate } from "./estate.ts";
+import { groupBy } from "./group.ts";
 import { quotaPoolOf } from "./topology.ts";
 
 /** What is known of each deployment, in tokens per minute; null or missing = unknown. */
@@ -34,15 +35,50 @@ export interface QuotaPool {
   readonly headroom: number | null;
 }
 
+/** Rate limit of a deployment: the stricter of what ARM (else the estate) and the service's own limiter say. */
+export function limitOf({ id, tokensPerMinute }: Deployment, capacity: Capacity): number | null {
+  return lesser(capacity.limits[id] ?? tokensPerMinute, capacity.limiter[id]?.limit ?? null);
+}
+
+/**
+ * What a deployment must be expected to be asked for: the most of what was measured, what its limiter counted, and what is usual at
+ * this time of the day. History alone is no measurement: without one, demand is unknown.
+ */
+export function demandOf(id: string, capacity: Capacity): number | null {
+  const measured = greater(capacity.demand[id] ?? null, capacity.limiter[id]?.used ?? null);
+  return measured === null ? null : greater(measured, capacity.usual[id] ?? null);
+}
+
+/** limit × (1 − reserve) − demand, at least 0. Each deployment enforces its own limit, so headroom is counted by deployment. */
+export function headroomOf(estate: Estate, capacity: Capacity, deploymentId: string): number | null {
+  const deployment = estate.deployments.find(({ id }) => id === deploymentId);
+  return deployment === undefined ? null : headroom(estate, deployment, capacity);
+}
+
+export function headroom(estate: Estate, deployment: Deployment, capacity: Capacity): number | null {
+  const limit = limitOf(deployment, capacity);
+  const demand = demandOf(deployment.id, capacity);
+  return limit === null || demand === null ? null : Math.max(0, limit * (1 - estate.safety.reserveShare) - demand);
+}
+
+/** Two entries of an estate with the same ARM id are one deployment: its limit and demand count once. */
 export function quotaPools(estate: Estate, capacity: Capacity): readonly QuotaPool[] {
-  const keys = [...new Set(estate.deployments.map(quotaPoolOf))];
-  return keys.map((key) => {
-    const members = estate.deployments.filter((deployment) => quotaPoolOf(deployment) === key);
-    const limit = sumKnown(members.map((d) => capacity.limits[d.id] ?? d.tokensPerMinute));
-    const demand = sumKnown(members.map((d) => capacity.demand[d.id] ?? null));
-    const headroom = limit === null || demand === null ? null : Math.max(0, limit * (1 - estate.safety.reserveShare) - demand);
-    return { key, deployments: members.map((d) => d.id), regions: [...new Set(members.map((d) => d.region))], limit, demand, headroom };
+  const groups = groupBy(estate.deployments, quotaPoolOf);
+  return [...groups].map(([key, all]) => {
+    const members = [...new Map(all.map((deployment) => [deployment.resourceId.toLowerCase(), deployment])).values()];
+    const limit = sumKnown(members.map((deployment) => limitOf(deployment, capacity)));
+    const demand = sumKnown(members.map(({ id }) => demandOf(id, capacity)));
+    const free = limit === null || demand === null ? null : Math.max(0, limit * (1 - estate.safety.reserveShare) - demand);
+    return { key, deployments: all.map((d) => d.id), regions: [...new Set(all.map((d) => d.region))], limit, demand, headroom: free };
   });
+}
+
+function lesser(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
+
+function greater(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 function sumKnown(values: readonly (number | null)[]): number | null {

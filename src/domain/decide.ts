@@ -1,19 +1,26 @@
 /** The decision for every region of the estate: a pure function of verdicts, holds and capacity. */
-import { admit, type Admission } from "./admission.ts";
+import { admit, unknownAdmission, type Admission } from "./admission.ts";
+import { blackoutAt } from "./blackout.ts";
 import type { Capacity } from "./capacity.ts";
 import type { Estate } from "./estate.ts";
-import { admittedShare, climb, firstRefusal, type GuardResult } from "./guards.ts";
-import { holdOf, type EstateState, type Hold } from "./hold.ts";
+import { admittedShare, climb, firstRefusal, type GuardCode, type GuardResult } from "./guards.ts";
+import { ROUTING_UNKNOWN } from "./guards/rung.ts";
+import { holdOf, isWider, unionScope, type EstateState, type Hold, type Initiator } from "./hold.ts";
+import { modeOf } from "./mode.ts";
+import { failsWithin, restoreReadiness } from "./readiness.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
 import type { Routing } from "./routing.ts";
-import { runbookOf } from "./runbook.ts";
-import { secondsBetween } from "./time.ts";
-import { deploymentOf, gatewaysIn, hasEdgeOrigin } from "./topology.ts";
+import type { Convergence } from "./run.ts";
+import { runbookOf, type Runbook } from "./runbook.ts";
+import { deploymentOf, edgePeers, gatewaysIn, hasEdgeOrigin } from "./topology.ts";
+
+export { modeOf } from "./mode.ts";
+export { restoreReadiness } from "./readiness.ts";
 
 /**
  * - `none`: nothing to do
- * - `evacuate`: start the runbook; `share` is what the region keeps
- * - `recommend`: the same, but the mode only allows to say so
+ * - `evacuate`: start the runbook; `share` is what the region keeps. In mode `approve` its hold waits for a person
+ * - `recommend`: a runbook would be started, but the mode only allows to say so
  * - `refuse`: it would evacuate, and a guard says no
  * - `restore`: a held region has been healthy long enough
  * - `wake`: a held region got worse, and its run must look at once
@@ -40,6 +47,8 @@ export interface DecideInput {
   readonly capacity: Capacity;
   /** The normal routing, or what ARM last had; null when it could never be read. */
   readonly routing: Routing | null;
+  /** How the last writes of the open episode stand; null = nothing was written. */
+  readonly convergence: Convergence | null;
   readonly now: string;
 }
 
@@ -54,93 +63,144 @@ export function decideRegion(input: DecideInput, verdict: RegionVerdict): Decisi
   return trouble === null ? nothing(verdict.region, verdict.foundry.reason) : decideTrouble(input, verdict, trouble);
 }
 
-function decideTrouble(input: DecideInput, verdict: RegionVerdict, trouble: Trouble): Decision {
-  const admission = admissionOf(input, verdict.region);
-  const guards = climb({ ...input, region: verdict.region, admission, initiator: "automatic", share: trouble.share });
-  const decision = { region: verdict.region, share: admittedShare(guards, trouble.share), guards, admission };
+function decideTrouble(input: DecideInput, { region }: RegionVerdict, trouble: Trouble): Decision {
+  const mode = modeOf(input.estate, "evacuate");
+  if (mode === "off") return nothing(region, `the mode of evacuations is off: ${trouble.reason}`);
+  const { guards, admission, share } = askGuards(input, { region, ...trouble, initiator: "automatic" });
+  const decision = { region, runbook: "evacuate", scope: trouble.scope, share, guards, admission, refusedBy: null } as const;
   // A recommendation says what would be done: what the mode alone forbids is no reason against it.
-  const recommending = input.estate.safety.mode === "recommend" && input.state.killSwitch?.on !== true;
+  const recommending = mode === "recommend" && input.state.killSwitch?.on !== true;
   const refusal = firstRefusal(recommending ? guards.filter((guard) => guard.code !== "automationEnabled") : guards);
-  if (refusal !== undefined) return { ...decision, action: "refuse", reason: `${refusal.code}: ${refusal.reason}` };
+  if (refusal !== undefined)
+    return { ...decision, action: "refuse", refusedBy: refusal.code, reason: `${refusal.code}: ${refusal.reason}` };
   return { ...decision, action: recommending ? "recommend" : "evacuate", reason: trouble.reason };
 }
 
-/** What is wrong with a region that moving traffic may mend. `share` is what its deployments may keep. */
-interface Trouble {
+export interface Wanted {
+  readonly region: string;
+  readonly scope: readonly string[] | null;
+  /** Share the deployments are to keep; 1 leaves only the region's gateway. */
+  readonly share: number;
+  readonly initiator: Initiator;
+  readonly override?: GuardCode;
+}
+
+export interface Asked {
+  readonly guards: readonly GuardResult[];
+  readonly admission: Admission;
+  readonly refusal: GuardResult | null;
+  /** Share that is kept after every guard that shrinks. */
+  readonly share: number;
+}
+
+/** The one way in which an evacuation meets the guards, whoever wants it: a plan says what a start would do. */
+export function askGuards(input: DecideInput, { region, scope, share, initiator, override }: Wanted): Asked {
+  const admission = admissionOf(input, region, scope);
+  const proposal = { ...input, region, scope, share, initiator, admission };
+  const guards = climb(override === undefined ? proposal : { ...proposal, override });
+  return { guards, admission, refusal: firstRefusal(guards) ?? null, share: admittedShare(guards, share) };
+}
+
+type AdmissionInput = Pick<DecideInput, "estate" | "state" | "capacity" | "routing" | "verdicts">;
+
+/** Deployments that fail or strain themselves take nothing over. */
+export function admissionOf(input: AdmissionInput, region: string, scope: readonly string[] | null): Admission {
+  if (input.routing === null) return unknownAdmission(ROUTING_UNKNOWN);
+  const impaired = new Set(input.verdicts.flatMap((verdict) => [...verdict.failing, ...verdict.pressured]));
+  return admit(input.estate, input.routing, input.state.holds, { region, scope, impaired }, input.capacity);
+}
+
+/** What is wrong with a region that moving traffic may mend. */
+export interface Trouble {
+  /** Deployments that are to be left; null = all of the region's. */
+  readonly scope: readonly string[] | null;
+  /** What they may keep. */
   readonly share: number;
   readonly reason: string;
 }
 
-function troubleOf(input: Pick<DecideInput, "estate" | "routing">, verdict: RegionVerdict): Trouble | null {
+/** The whole region when enough of its traffic fails; else the deployments that do; else its gateway. */
+export function troubleOf(input: Pick<DecideInput, "estate" | "routing">, verdict: RegionVerdict): Trouble | null {
   const { region, foundry, gateway } = verdict;
-  if (foundry.state === "failing" && carriesTraffic(input, region)) return { share: 0, reason: `Foundry of ${region}: ${foundry.reason}` };
-  if (gateway?.state === "failing" && hasEdgeOrigin(input.estate, region) && anotherGateway(input.estate, region)) {
-    return { share: 1, reason: `gateway of ${region}: ${gateway.reason}` };
-  }
+  if (foundry.state === "failing" && carriesTraffic(input, region, null))
+    return { scope: null, share: 0, reason: `Foundry of ${region}: ${foundry.reason}` };
+  const failing = foundry.state === "failing" ? [] : verdict.failing.filter((id) => carriesTraffic(input, region, [id]));
+  if (failing.length > 0) return { scope: failing, share: 0, reason: `${failing.join(", ")} of ${region}: ${foundry.reason}` };
+  if (gateway?.state === "failing" && gatewaysIn(input.estate, region).length > 0 && edgePeers(input.estate, region).length > 0)
+    return { scope: null, share: 1, reason: `gateway of ${region}: ${gateway.reason}` };
   return null;
 }
 
-function carriesTraffic({ estate, routing }: Pick<DecideInput, "estate" | "routing">, region: string): boolean {
-  return (
-    routing?.pools.some((pool) => pool.members.some((m) => deploymentOf(estate, pool.gateway, pool.pool, m)?.region === region)) ?? true
+function carriesTraffic(
+  { estate, routing }: Pick<DecideInput, "estate" | "routing">,
+  region: string,
+  scope: readonly string[] | null,
+): boolean {
+  if (routing === null) return true;
+  return routing.pools.some((pool) =>
+    pool.members.some((member) => {
+      const deployment = deploymentOf(estate, pool.gateway, pool.pool, member);
+      return deployment?.region === region && (scope === null || scope.includes(deployment.id));
+    }),
   );
-}
-
-function anotherGateway(estate: Estate, region: string): boolean {
-  return estate.gateways.some((gateway) => gateway.region !== region) && gatewaysIn(estate, region).length > 0;
 }
 
 /** Automatic holds are restored automatically; a person's hold is theirs to lift. */
 function decideHeld(input: DecideInput, verdict: RegionVerdict, hold: Hold): Decision {
-  // Where an evacuation is heading counts: before its first step it has moved nothing yet.
-  const heading = { relapses: hold.relapses, share: Math.min(hold.share, hold.targetShare) };
-  const ready = restoreReadiness(input.estate, verdict, heading, input.now);
+  const { region } = verdict;
   const trouble = troubleOf(input, verdict);
-  // It was left for its gateway alone, and now its Foundry fails too: the tokens must go as well.
-  if (trouble !== null && hold.initiator === "automatic" && goesDeeper(hold, trouble.share)) return decideTrouble(input, verdict, trouble);
-  if (input.state.killSwitch?.on !== true && needsHurry(input.estate, verdict, hold)) {
-    return { ...nothing(verdict.region, `${verdict.region} got worse while ${hold.owner} waits`), action: "wake" };
-  }
-  if (runbookOf(hold.owner) === "restore") return nothing(verdict.region, `${hold.owner} is restoring it`);
-  if (hold.initiator === "manual") return nothing(verdict.region, `held by a person's run ${hold.owner}`);
-  if (input.state.killSwitch?.on === true) return nothing(verdict.region, "the kill switch is on: a person must restore it");
-  return ready.ready ? { ...nothing(verdict.region, ready.reason), action: "restore" } : nothing(verdict.region, ready.reason);
+  // It was left for its gateway alone, or for some deployments, and now more of it fails: that must go as well.
+  if (trouble !== null && hold.initiator === "automatic" && goesDeeper(hold, trouble.share, trouble.scope))
+    return decideTrouble(input, verdict, movesTokens(hold) ? { ...trouble, scope: unionScope(hold.scope, trouble.scope) } : trouble);
+  if (hold.approval?.state === "pending") return nothing(region, `${hold.owner} waits for a person until ${hold.approval.until}`);
+  if (hold.approval?.state === "declined") return nothing(region, `${hold.owner} was declined`);
+  const stopped = input.state.killSwitch?.on === true;
+  if (!stopped && needsHurry(input.estate, verdict, hold))
+    return {
+      ...nothing(region, `${region} got worse while ${hold.owner} waits`),
+      action: "wake",
+      runbook: runbookOf(hold.owner),
+      scope: hold.scope,
+    };
+  if (runbookOf(hold.owner) === "restore") return nothing(region, `${hold.owner} is restoring it`);
+  if (hold.initiator === "manual") return nothing(region, `held by a person's run ${hold.owner}`);
+  if (stopped) return nothing(region, "the kill switch is on: a person must restore it");
+  return decideRestore(input, verdict, hold);
 }
 
-/** An evacuation of a gateway alone does not cover one that moves tokens. */
-export function goesDeeper(hold: Pick<Hold, "owner" | "targetShare">, share: number): boolean {
-  return runbookOf(hold.owner) === "evacuate" && hold.targetShare === 1 && share < 1;
-}
-
-/** A held region that fails again at a share, or whose gateway begins to fail: its run must not sleep on. */
-function needsHurry(estate: Estate, { region, foundry, gateway }: RegionVerdict, hold: Hold): boolean {
-  const relapsed = runbookOf(hold.owner) === "restore" && hold.share > 0 && foundry.state === "failing";
-  return relapsed || (gateway?.state === "failing" && hold.gate === "open" && hasEdgeOrigin(estate, region));
+function decideRestore({ estate, now }: DecideInput, verdict: RegionVerdict, hold: Hold): Decision {
+  // Where an evacuation is heading counts: before its first step it has moved nothing yet.
+  const heading = { ...hold, share: Math.min(hold.share, hold.targetShare) };
+  const { ready, reason } = restoreReadiness({ restore: estate.restore }, verdict, heading, now);
+  const mode = modeOf(estate, "restore");
+  if (!ready) return nothing(verdict.region, reason);
+  if (mode === "off") return nothing(verdict.region, `the mode of restores is off: ${reason}`);
+  const blackout = blackoutAt(estate.safety.blackouts, now);
+  if (blackout !== null && mode !== "recommend")
+    return nothing(verdict.region, `blackout until ${blackout.to} UTC (${blackout.reason}): ${reason}`);
+  const action = mode === "recommend" ? "recommend" : "restore";
+  return { ...nothing(verdict.region, reason), action, runbook: "restore", scope: hold.scope };
 }
 
 /**
- * Weights and origin are restored independently: a region whose tokens were moved may come back once its Foundry has been healthy
- * for the soak, which grows with every relapse; one whose gateway alone was left, once its gateway has been.
+ * An evacuation of a gateway alone does not cover one that moves tokens, and one of some deployments none of more. A restore covers a
+ * relapse of what it restores, and nothing beside it.
  */
-export function restoreReadiness(
-  policy: Pick<Estate, "restore">,
-  verdict: RegionVerdict,
-  hold: Pick<Hold, "relapses" | "share">,
-  now: string,
-): { ready: boolean; reason: string } {
-  const { soakSeconds, relapseBackoff } = policy.restore;
-  const needed = soakSeconds * relapseBackoff ** hold.relapses;
-  const part = hold.share < 1 ? verdict.foundry : (verdict.gateway ?? verdict.foundry);
-  if (part.state !== "healthy") return { ready: false, reason: `still ${part.state}: ${part.reason}` };
-  const healthy = Math.floor(secondsBetween(part.since, now));
-  return { ready: healthy >= needed, reason: `healthy for ${healthy} s of the ${needed} s soak` };
+export function goesDeeper(hold: Pick<Hold, "owner" | "targetShare" | "scope">, share: number, scope: readonly string[] | null): boolean {
+  if (share >= 1) return false;
+  return runbookOf(hold.owner) === "evacuate" && hold.targetShare === 1 ? true : isWider(scope, hold.scope);
 }
 
-export function admissionOf(input: Pick<DecideInput, "estate" | "state" | "capacity" | "routing">, region: string): Admission {
-  if (input.routing === null) return { maxSafeShare: null, demand: null, survivors: [], reason: "the pools' routing has never been read" };
-  return admit(input.estate, input.routing, input.state.holds, region, input.capacity);
+function movesTokens(hold: Hold): boolean {
+  return Math.min(hold.share, hold.targetShare) < 1;
+}
+
+/** A held region that fails again at a share, or whose gateway begins to fail: its run must not sleep on. */
+function needsHurry(estate: Estate, verdict: RegionVerdict, hold: Hold): boolean {
+  const relapsed = runbookOf(hold.owner) === "restore" && hold.share > 0 && failsWithin(verdict, hold.scope);
+  return relapsed || (verdict.gateway?.state === "failing" && hold.gate === "open" && hasEdgeOrigin(estate, verdict.region));
 }
 
 function nothing(region: string, reason: string): Decision {
-  return { region, action: "none", reason, share: 1, guards: [], admission: null };
+  return { region, action: "none", runbook: null, scope: null, refusedBy: null, reason, share: 1, guards: [], admission: null };
 }

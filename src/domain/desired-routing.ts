@@ -5,10 +5,11 @@
  * D1. A pool is never left empty: if nothing would remain, it stays normal and is reported as unserved.
  * D2. A drained member is absent (weight 0 is undocumented, azure-facts 1.4); a present one has a weight of 1–100 or none.
  * D3. Members of regions without a hold keep what they had unless they must take over a share of somebody else's traffic.
+ * D4. What leaves is taken over in proportion to the holds' `takers` (headroom when they were placed), by normal weights without them.
  */
-import type { Estate } from "./estate.ts";
+import type { Deployment, Estate } from "./estate.ts";
 import type { Hold } from "./hold.ts";
-import type { OriginRouting, PoolMember, PoolRouting, Routing } from "./routing.ts";
+import type { OriginRouting, PoolMember, Routing } from "./routing.ts";
 import { deploymentOf, gatewayById } from "./topology.ts";
 import { apportion } from "./weights.ts";
 
@@ -18,39 +19,50 @@ export interface DesiredRouting {
   readonly unserved: readonly string[];
 }
 
-export type HoldLimits = Pick<Hold, "region" | "share" | "origin">;
+export type HoldLimits = Pick<Hold, "region" | "scope" | "share" | "origin" | "takers">;
 
 export function desiredRouting(estate: Estate, normal: Routing, holds: readonly HoldLimits[]): DesiredRouting {
   const unserved: string[] = [];
   const pools = normal.pools.map((pool) => {
-    const members = desiredMembers(pool.members, (member) => shareOf(estate, pool, member, holds));
+    const limits = pool.members.map((member) => limitOf(deploymentOf(estate, pool.gateway, pool.pool, member), holds));
+    const members = desiredMembers(pool.members, limits);
     if (members === "nobody") unserved.push(`${pool.gateway}/${pool.pool}`);
     return members === "nobody" ? pool : { ...pool, members };
   });
   return { routing: { pools, origins: desiredOrigins(estate, normal.origins, holds, unserved) }, unserved };
 }
 
-/** Share [0–1] that a member may carry; a member the estate does not know is not ours to limit. */
-function shareOf(estate: Estate, pool: PoolRouting, member: PoolMember, holds: readonly HoldLimits[]): number {
-  const region = deploymentOf(estate, pool.gateway, pool.pool, member)?.region;
-  return Math.min(1, ...holds.filter((hold) => hold.region === region).map((hold) => hold.share));
+interface Limit {
+  /** Share [0–1] that the member may carry. */
+  readonly share: number;
+  /** Tokens per minute that it can take over; null = unknown. */
+  readonly headroom: number | null;
 }
 
-interface Carrier {
+/** A member the estate does not know is not ours to limit. Of two holds the stricter counts, so that their order does not matter. */
+function limitOf(deployment: Deployment | undefined, holds: readonly HoldLimits[]): Limit {
+  if (deployment === undefined) return { share: 1, headroom: null };
+  const { id, region } = deployment;
+  const own = holds.filter((hold) => hold.region === region && (hold.scope === null || hold.scope.includes(id)));
+  const known = holds.flatMap((hold) => hold.takers?.[id] ?? []);
+  return { share: Math.min(1, ...own.map((hold) => hold.share)), headroom: known.length === 0 ? null : Math.min(...known) };
+}
+
+interface Carrier extends Limit {
   readonly member: PoolMember;
   /** Part [0–1] of the group's traffic that it normally carries. */
   readonly part: number;
-  readonly share: number;
 }
 
-function desiredMembers(members: readonly PoolMember[], share: (member: PoolMember) => number): readonly PoolMember[] | "nobody" {
-  const carriers = carriersOf(members, share);
+function desiredMembers(members: readonly PoolMember[], limits: readonly Limit[]): readonly PoolMember[] | "nobody" {
+  const carriers = carriersOf(members, limits);
   if (carriers.every((carrier) => carrier.share === 1)) return members;
-  const groups = priorityGroups(carriers).filter((group) => group.some((carrier) => carrier.share > 0));
-  const desired = mergeGroups(groups);
+  const groups = priorityGroups(carriers);
+  const left = groups.filter((group) => group.some((carrier) => carrier.share > 0));
+  const desired = mergeGroups(left, left[0] === groups[0] ? "first" : "promoted");
   if (desired.length === 0) return "nobody";
   const byMember = new Map(desired.map((entry) => [entry.from, entry.to]));
-  return members.flatMap((member) => byMember.get(member) ?? (member.weight === 0 && share(member) > 0 ? [member] : []));
+  return members.flatMap((member, i) => byMember.get(member) ?? (member.weight === 0 && limits[i]?.share !== 0 ? [member] : []));
 }
 
 interface Placed {
@@ -58,30 +70,27 @@ interface Placed {
   readonly to: PoolMember;
 }
 
+/** `first` carries the pool's traffic as ever; `promoted` does because nobody before it is left; a `fallback` carries nothing. */
+type Place = "first" | "promoted" | "fallback";
+
 /** From the first-choice group on: a group that cannot take its whole traffic draws the next one up to its own priority. */
-function mergeGroups(groups: readonly (readonly Carrier[])[]): readonly Placed[] {
+function mergeGroups(groups: readonly (readonly Carrier[])[], place: Place): readonly Placed[] {
   const [group, ...rest] = groups;
   if (group === undefined) return [];
   const kept = group.filter((carrier) => carrier.share > 0);
-  const deficit = deficitOf(group);
   const free = kept.filter((carrier) => carrier.share === 1);
   const [next, ...afterNext] = rest;
-  if (kept.every((carrier) => carrier.share === 1)) return [...kept.map(unchanged), ...mergeGroups(rest)];
-  if (free.length > 0 || next === undefined) return [...weigh(spread(kept, deficit), undefined), ...mergeGroups(rest)];
-  // Nobody in this group is free to take the deficit: the next group's members join it at its priority.
-  const helpers = normalise(
-    spread(
-      next.filter((carrier) => carrier.share > 0),
-      deficitOf(next),
-    ),
-  );
-  const joined = [...spread(kept, 0), ...helpers.map(({ carrier, target }) => ({ carrier, target: target * deficit }))];
-  return [...weigh(joined, kept[0]?.member), ...mergeGroups(afterNext)];
-}
-
-/** Part [0–1] of a group's traffic that its members may not carry. */
-function deficitOf(group: readonly Carrier[]): number {
-  return 1 - group.reduce((sum, carrier) => sum + carrier.part * carrier.share, 0);
+  if (kept.length === free.length) {
+    const gains = place === "promoted" || (place === "first" && kept.length < group.length);
+    const placed = gains && headroomOf(kept) > 0 ? weigh(spread(kept, place), undefined) : kept.map(unchanged);
+    return [...placed, ...mergeGroups(rest, "fallback")];
+  }
+  if (free.length > 0 || next === undefined) return [...weigh(spread(kept, place), undefined), ...mergeGroups(rest, "fallback")];
+  // Nobody in this group is free to take what its members may not carry: the next group's members join it at its priority.
+  const deficit = 1 - sumOf(kept, (carrier) => carrier.part * carrier.share);
+  const able = next.filter((carrier) => carrier.share > 0);
+  const helpers = normalise(spread(able, "promoted")).map(({ carrier, target }) => ({ carrier, target: target * deficit }));
+  return [...weigh([...spread(kept, place), ...helpers], kept[0]?.member), ...mergeGroups(afterNext, "fallback")];
 }
 
 interface Target {
@@ -89,13 +98,30 @@ interface Target {
   readonly target: number;
 }
 
-/** What each member should carry when the free ones take the deficit in proportion to their normal parts. */
-function spread(kept: readonly Carrier[], deficit: number): readonly Target[] {
-  const freePart = kept.filter((c) => c.share === 1).reduce((sum, c) => sum + c.part, 0);
+/**
+ * What each member should carry: limited ones their share of their normal part, free ones the rest. In proportion to headroom goes what
+ * is new to the free ones: all of it for those that are promoted. Where anybody's headroom is unknown, normal parts decide.
+ */
+function spread(kept: readonly Carrier[], place: Place): readonly Target[] {
+  const free = kept.filter((carrier) => carrier.share === 1);
+  const rest = 1 - sumOf(kept, (carrier) => (carrier.share === 1 ? 0 : carrier.part * carrier.share));
+  const [freePart, headroom] = [sumOf(free, (carrier) => carrier.part), headroomOf(free)];
+  const own = place === "promoted" ? 0 : 1;
   return kept.map((carrier) => {
-    const extra = carrier.share === 1 && freePart > 0 ? (deficit * carrier.part) / freePart : 0;
-    return { carrier, target: carrier.part * carrier.share + extra };
+    if (carrier.share < 1) return { carrier, target: carrier.part * carrier.share };
+    if (headroom === 0) return { carrier, target: freePart === 0 ? 0 : (rest * carrier.part) / freePart };
+    const gain = (rest - own * freePart) * ((carrier.headroom ?? 0) / headroom);
+    return { carrier, target: own * carrier.part + gain };
   });
+}
+
+/** Tokens per minute that all of them together can take over; 0 also when anybody's is unknown. */
+function headroomOf(free: readonly Carrier[]): number {
+  return free.some((carrier) => carrier.headroom === null) ? 0 : sumOf(free, (carrier) => carrier.headroom ?? 0);
+}
+
+function sumOf(carriers: readonly Carrier[], value: (carrier: Carrier) => number): number {
+  return carriers.reduce((sum, carrier) => sum + value(carrier), 0);
 }
 
 function normalise(targets: readonly Target[]): readonly Target[] {
@@ -131,9 +157,12 @@ function priorityGroups(carriers: readonly Carrier[]): readonly (readonly Carrie
 }
 
 /** A member that somebody else gave weight 0 carries nothing, and is given nothing. */
-function carriersOf(members: readonly PoolMember[], share: (member: PoolMember) => number): readonly Carrier[] {
+function carriersOf(members: readonly PoolMember[], limits: readonly Limit[]): readonly Carrier[] {
   const parts = normalParts(members);
-  return members.flatMap((member, index) => (member.weight === 0 ? [] : [{ member, part: parts[index] ?? 0, share: share(member) }]));
+  return members.flatMap((member, i) => {
+    const limit = limits[i];
+    return member.weight === 0 || limit === undefined ? [] : [{ ...limit, member, part: parts[i] ?? 0 }];
+  });
 }
 
 /** Part [0–1] of its own priority group that each member carries. Members without a weight count as the mean of those with one [U]. */

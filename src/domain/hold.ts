@@ -1,5 +1,5 @@
 /** Holds and the one row per estate that keeps them. Runs change nothing else; routing follows from the holds. */
-import { runId, type RunMode } from "./runbook.ts";
+import { runbookOf, runId, type RunMode } from "./runbook.ts";
 import { compact } from "./time.ts";
 
 /** Who may take over whom: a person's run is never taken over by an automatic one. */
@@ -113,8 +113,74 @@ export function placeHold(state: EstateState, wanted: NewHold): { state: EstateS
   return { hold, state: { ...state, episode, evacuations, holds: [...state.holds, hold] } };
 }
 
+/** Whether `wanted` names deployments that `held` does not; null = all of the region's. */
+export function isWider(wanted: readonly string[] | null, held: readonly string[] | null): boolean {
+  return held !== null && (wanted === null || wanted.some((id) => !held.includes(id)));
+}
+
+export function unionScope(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {
+  return a === null || b === null ? null : [...new Set([...a, ...b])];
+}
+
+/**
+ * An evacuation that takes a region back from a restore, or goes deeper than the one before it, gets a run id of its own. What the hold
+ * limits stays as it is until that run's first step, because a person may still have to approve it.
+ */
+export function takeOverHold(state: EstateState, hold: Hold, wanted: NewHold): { state: EstateState; hold: Hold } {
+  const attempt = (state.evacuations[hold.region] ?? 1) + 1;
+  const { approval, mode, targetShare, initiator, reason, now } = wanted;
+  // A hold at its full share limits nothing: there is nothing to keep.
+  const { scope } = hold.share === 1 ? wanted : hold;
+  const { takers } = hold.share === 1 || approval === null ? wanted : hold;
+  const change = {
+    scope,
+    owner: runId("evacuate", hold.region, state.episode ?? "", attempt),
+    approval,
+    takers,
+    mode,
+    targetShare,
+    initiator,
+    reason,
+  };
+  const changed = changeHold(state, hold.region, change, now);
+  return { hold: { ...hold, ...change }, state: { ...changed, evacuations: { ...state.evacuations, [hold.region]: attempt } } };
+}
+
+/** A person's answer, or time's. Without a hold that waits, or that was declined and has not ended, nothing changes. */
+export function decideApproval(
+  state: EstateState,
+  region: string,
+  decision: "approved" | "declined",
+  by: string,
+  now: string,
+): EstateState {
+  const approval = holdOf(state, region)?.approval;
+  if (approval === undefined || approval === null || approval.state !== "pending") return state;
+  return changeHold(state, region, { approval: { ...approval, state: decision, by } }, now);
+}
+
+/**
+ * A run that ended before anybody let it begin. Where nothing was moved the hold goes, and after a refusal the cooldown runs; else the
+ * hold stays as it stands under a run id of its own. Who declines a restore takes the region into their own hands.
+ */
+export function endUnapproved(state: EstateState, region: string, outcome: "declined" | "lapsed", now: string): EstateState {
+  const hold = holdOf(state, region);
+  if (hold === undefined) return state;
+  const lastReleased = outcome === "declined" ? { ...state.lastReleased, [region]: now } : state.lastReleased;
+  if (hold.share === 1 && hold.gate === "open" && hold.origin === "enabled")
+    return { ...state, holds: state.holds.filter((other) => other !== hold), lastReleased };
+  const attempt = (state.evacuations[region] ?? 1) + 1;
+  const owner = runId("evacuate", region, state.episode ?? "", attempt);
+  const initiator: Initiator = outcome === "declined" && runbookOf(hold.owner) === "restore" ? "manual" : hold.initiator;
+  const change = { owner, approval: null, targetShare: hold.share, initiator };
+  return { ...changeHold(state, region, change, now), evacuations: { ...state.evacuations, [region]: attempt }, lastReleased };
+}
+
 export type HoldChange = Partial<
-  Pick<Hold, "share" | "gate" | "origin" | "owner" | "mode" | "targetShare" | "initiator" | "reason" | "relapses" | "scope" | "takers" | "approval">
+  Pick<
+    Hold,
+    "share" | "gate" | "origin" | "owner" | "mode" | "targetShare" | "initiator" | "reason" | "relapses" | "scope" | "takers" | "approval"
+  >
 >;
 
 export function changeHold(state: EstateState, region: string, change: HoldChange, now: string): EstateState {

@@ -1,6 +1,6 @@
 /** What a run does next: pure functions of what it sees. Orchestrations only carry the answer out. */
-import { restoreReadiness } from "./decide.ts";
-import type { Hold, HoldChange } from "./hold.ts";
+import { isWider, type Approval, type Hold, type HoldChange } from "./hold.ts";
+import { failsWithin, restoreReadiness } from "./readiness.ts";
 import type { Converged, Move, Run, RunPolicy, Seen } from "./run.ts";
 import { secondsBetween } from "./time.ts";
 
@@ -9,13 +9,46 @@ export function nextMove(policy: RunPolicy, run: Run, seen: Seen): Move {
   if (hold === null || hold.owner !== run.id)
     return { kind: "finish", outcome: "handedOver", reason: hold === null ? "the hold is gone" : `${hold.owner} took over` };
   if (seen.killSwitchOn && run.initiator === "automatic") return wait(policy, "the kill switch is on");
+  const unapproved = hold.approval === null ? null : awaitApproval(policy, run, seen, hold.approval);
+  if (unapproved !== null) return unapproved;
   return run.runbook === "evacuate" ? nextEvacuateMove(policy, run, seen, hold) : nextRestoreMove(policy, run, seen, hold);
 }
 
+/** Before a person or time has decided nothing moves; null once it may. */
+function awaitApproval(policy: RunPolicy, run: Run, seen: Seen, approval: Approval): Move | null {
+  if (approval.state === "approved") return null;
+  const who = approval.by ?? "nobody decided in time";
+  if (approval.state === "declined") return { kind: "finish", outcome: "declined", reason: `declined: ${who}` };
+  const lapsed = noLongerCalledFor(run, seen);
+  if (lapsed !== null) return { kind: "finish", outcome: "lapsed", reason: lapsed };
+  const left = Math.ceil(secondsBetween(seen.at, approval.until));
+  if (left > 0) {
+    const reason = `waits for a person until ${approval.until}, then ${approval.default}`;
+    return { kind: "wait", seconds: Math.min(left, policy.evacuate.holdCheckSeconds), reason };
+  }
+  const state = approval.default === "proceed" ? "approved" : "declined";
+  return { kind: "change", change: { approval: { ...approval, state } }, reason: `nobody decided until ${approval.until}: ${state}` };
+}
+
+/** Why a run that still waits need not begin any more; null when it must. */
+function noLongerCalledFor({ runbook, scope, targetShare }: Run, { verdict }: Seen): string | null {
+  const { foundry, gateway } = verdict;
+  const fails = failsWithin(verdict, scope);
+  if (runbook === "restore") return fails ? `it fails again: ${foundry.reason}` : null;
+  if (gateway?.state === "failing") return null;
+  const well = targetShare >= 1 ? gateway?.state === "healthy" : foundry.state === "healthy" || foundry.state === "pressured";
+  return well && !fails ? `it is well again: ${targetShare >= 1 ? (gateway?.reason ?? "") : foundry.reason}` : null;
+}
+
 function nextEvacuateMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): Move {
-  const change = { ...shareDown(policy, run, hold, seen), ...edgeLevers(policy, seen, hold) };
+  const change = { ...widen(run, hold), ...shareDown(policy, run, hold, seen), ...edgeLevers(policy, seen, hold) };
   if (Object.keys(change).length > 0) return { kind: "change", change, reason: describe(change) };
   return settle(policy, seen) ?? wait(policy, hold.share > run.targetShare ? "baking the step" : "holding");
+}
+
+/** It took over a hold on less than it is to move. */
+function widen(run: Run, hold: Hold): HoldChange {
+  return isWider(run.scope, hold.scope) ? { scope: run.scope } : {};
 }
 
 /** The next share of the ladder, or the end at once when ungraceful. */
@@ -36,6 +69,8 @@ function edgeLevers(policy: RunPolicy, seen: Seen, hold: Hold): HoldChange {
   const gatewaySick = seen.verdict.gateway?.state === "failing";
   const controlPlaneSick = isOwedFor(seen, hold.region, 2 * policy.evacuate.poolBudgetSeconds);
   const outlived =
+    // Clients of a region of which some deployments fail are still served by the rest of it.
+    hold.scope === null &&
     seen.verdict.foundry.state === "failing" &&
     seen.stillFailing &&
     secondsBetween(hold.since, seen.at) >= policy.evacuate.originBudgetSeconds;
@@ -56,7 +91,7 @@ function nextRestoreMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): M
   if (back !== null) return back;
   // Never onto a region that fails, and straight up only once: after a relapse even an ungraceful restore waits for its soak.
   const allowed =
-    hold.relapses === 0 ? seen.verdict.foundry.state !== "failing" : restoreReadiness(policy, seen.verdict, hold, seen.at).ready;
+    hold.relapses === 0 ? !failsWithin(seen.verdict, hold.scope) : restoreReadiness(policy, seen.verdict, hold, seen.at).ready;
   const straight = run.mode === "ungraceful" && allowed;
   const change = {
     ...(straight ? { share: 1 } : run.mode === "graceful" ? shareUp(policy, seen, hold) : {}),
@@ -77,7 +112,7 @@ function nextRestoreMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): M
 function stepBack(policy: RunPolicy, seen: Seen, hold: Hold): Move | null {
   if (hold.share === 0) return null;
   const relapses = hold.relapses + 1;
-  if (seen.verdict.foundry.state === "failing") {
+  if (failsWithin(seen.verdict, hold.scope)) {
     return { kind: "change", change: { share: 0, relapses }, reason: `it fails again (${seen.verdict.foundry.reason}): back to 0 %` };
   }
   const failed =
@@ -152,6 +187,7 @@ function waitingFor(policy: RunPolicy, seen: Seen, hold: Hold): string {
 
 function describe(change: HoldChange): string {
   return [
+    change.scope === undefined ? [] : [`scope ${change.scope === null ? "the region" : change.scope.join(", ")}`],
     change.share === undefined ? [] : [`share ${percent(change.share)}`],
     change.gate === undefined ? [] : [`gate ${change.gate}`],
     change.origin === undefined ? [] : [`origin ${change.origin}`],

@@ -1,6 +1,6 @@
 /** A run: one execution of a runbook in an episode. What a run carries from turn to turn is small; everything else is read anew. */
 import type { Estate } from "./estate.ts";
-import type { GuardCode } from "./guards.ts";
+import type { GuardCode } from "./guards/codes.ts";
 import type { Hold, HoldChange, Initiator } from "./hold.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
 import type { Runbook, RunMode } from "./runbook.ts";

@@ -10,12 +10,30 @@ export function gatewayById(estate: Estate, id: string): Gateway {
 
 /** The deployment a pool member leads to; undefined for a member, pool or gateway the estate does not know (any more). */
 export function deploymentOf(estate: Estate, gateway: string, pool: string, member: PoolMember): Deployment | undefined {
-  const name = backendName(member.id);
-  const ref = estate.gateways
-    .find((candidate) => candidate.id === gateway)
-    ?.pools.find((p) => p.name === pool)
-    ?.members.find((m) => m.backend.toLowerCase() === name);
-  return estate.deployments.find((deployment) => deployment.id === ref?.deployment);
+  return membersOf(estate).get(`${gateway}/${pool}/${backendName(member.id)}`);
+}
+
+/** An estate never changes: what its members lead to is worked out once, because every decision asks for all of them. */
+const MEMBERS = new WeakMap<Estate, ReadonlyMap<string, Deployment>>();
+
+function membersOf(estate: Estate): ReadonlyMap<string, Deployment> {
+  const known = MEMBERS.get(estate);
+  if (known !== undefined) return known;
+  const byId = new Map(estate.deployments.map((deployment) => [deployment.id, deployment]));
+  const refs = estate.gateways.flatMap((gateway) => gateway.pools.flatMap((pool) => pool.members.map((ref) => ({ gateway, pool, ref }))));
+  const members = new Map(
+    refs.flatMap(({ gateway, pool, ref }) => {
+      const deployment = byId.get(ref.deployment);
+      return deployment === undefined ? [] : [[`${gateway.id}/${pool.name}/${ref.backend.toLowerCase()}`, deployment] as const];
+    }),
+  );
+  MEMBERS.set(estate, members);
+  return members;
+}
+
+/** The deployments that a move is about: those of the scope, or all of the region's. */
+export function movedDeployments(estate: Estate, region: string, scope: readonly string[] | null): readonly Deployment[] {
+  return estate.deployments.filter((deployment) => deployment.region === region && (scope === null || scope.includes(deployment.id)));
 }
 
 export function gatewaysIn(estate: Estate, region: string): readonly Gateway[] {
@@ -31,13 +49,26 @@ export function hasEdgeOrigin(estate: Estate, region: string): boolean {
   return estate.edges.some((edge) => originsOfRegion(estate, edge, region).length > 0);
 }
 
+/** Gateways of other regions to which the edges send a region's clients when its own gateways are left. */
+export function edgePeers(estate: Estate, region: string): readonly Gateway[] {
+  const ids = estate.edges.flatMap((edge) => {
+    const groups = new Set(originsOfRegion(estate, edge, region).map((origin) => origin.group.toLowerCase()));
+    return edge.origins.filter((origin) => groups.has(origin.group.toLowerCase())).map((origin) => origin.gateway);
+  });
+  return estate.gateways.filter((gateway) => gateway.region !== region && ids.includes(gateway.id));
+}
+
+/** Where a deployment's requests may be processed: Azure itself routes those of global and data-zone ones (azure-facts 4.2). */
+export function routingScopeOf({ deploymentType }: Deployment): "region" | "data-zone" | "global" {
+  return deploymentType.startsWith("Global") ? "global" : deploymentType.startsWith("DataZone") ? "data-zone" : "region";
+}
+
 /**
  * Key of the quota that a deployment draws on: per subscription × region × model × deployment type (azure-facts 4.2).
  * Global deployments share one pool per subscription; data-zone ones are treated the same, which errs on the side of less headroom.
  */
 export function quotaPoolOf(deployment: Deployment): string {
   const subscription = /^\/subscriptions\/([^/]+)\//i.exec(deployment.resourceId)?.[1]?.toLowerCase() ?? "";
-  const type = deployment.deploymentType;
-  const scope = type.startsWith("Global") ? "global" : type.startsWith("DataZone") ? "data-zone" : deployment.region;
-  return `${subscription}/${scope}/${deployment.model.name}/${type}`;
+  const scope = routingScopeOf(deployment);
+  return `${subscription}/${scope === "region" ? deployment.region : scope}/${deployment.model.name}/${deployment.deploymentType}`;
 }
