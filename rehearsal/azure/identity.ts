@@ -70,7 +70,13 @@ function answer({ method, path, query, headers }: Call, options: IdentityOptions
   const { token, expiresAt } = options.tokens.issue(resource, identity);
   return {
     status: 200,
-    body: { access_token: token, expires_on: String(Math.floor(expiresAt / 1000)), resource, token_type: "Bearer", client_id: identity },
+    body: {
+      access_token: token,
+      expires_on: String(Math.floor(expiresAt / 1000 + options.faults.clockSkewSeconds)),
+      resource,
+      token_type: "Bearer",
+      client_id: identity,
+    },
   };
 }
 

@@ -20,6 +20,7 @@ import { noFaults, type ControlPlaneFaults } from "./faults.ts";
 import { listener, type Held, type Service } from "./http.ts";
 import { identityEndpoint, tokenBook, type TokenBook } from "./identity.ts";
 import { createHosts, type ConnectionFaultOf, type Hosts } from "./hosts.ts";
+import { METRICS_BATCH_PATH, metricsBatch } from "./metrics-batch.ts";
 import { rehearsedName, type NameAnswer } from "./names.ts";
 import type { Platform } from "./platform.ts";
 import { tlsOptions, type Certificate } from "./tls.ts";
@@ -149,10 +150,14 @@ function mainService(options: EmbeddedAzureOptions, shared: Shared): Service {
   const { platform, world, constants } = options;
   const { faults, calls, tokens, hosts } = shared;
   const audience = platform.audiences.resourceManager;
-  const arm = resourceManager({ routes: armRoutes(options, shared), audience, tokens, faults, constants, log: (call) => calls.push(call) });
+  const metrics = { accounts: platform.accounts, metricNames: platform.metricNames, faults, constants, world };
+  const log = (call: ArmCall): void => void calls.push(call);
+  const batch = metricsBatch({ ...metrics, audience: platform.audiences.metricsBatch, tokens, log });
+  const arm = resourceManager({ routes: armRoutes(options, shared), audience, tokens, faults, constants, log });
   const data = dataPlane({ platform, hosts, world, tokens, faults, constants });
   return (call, wait) => {
     if (call.path.startsWith("/hosts/")) return data(call, wait);
+    if (call.path.startsWith(METRICS_BATCH_PATH)) return batch(call, wait);
     if (/^\/subscriptions\//i.test(call.path)) return arm(call, wait);
     return Promise.resolve(notImplemented(call.method, call.path));
   };
@@ -182,7 +187,7 @@ function armRoutes({ platform, world, constants, hooks = {} }: EmbeddedAzureOpti
     ...apim.routes,
     ...frontDoorRoutes(frontDoor),
     ...classicRoutes(frontDoor),
-    ...metricsRoutes({ accounts: platform.accounts, faults, constants, world }),
+    ...metricsRoutes({ accounts: platform.accounts, metricNames: platform.metricNames, faults, constants, world }),
     ...cognitiveServicesRoutes(platform.accounts, constants),
   ];
 }

@@ -127,6 +127,8 @@ describe("metrics by the real client", () => {
       ["TokenTransaction", "Total"],
       ["ProcessedPromptTokens", "Total"],
       ["GeneratedTokens", "Total"],
+      ["AzureOpenAITimeToResponse", "Average"],
+      ["AzureOpenAIProvisionedManagedUtilizationV2", "Average"],
     ]);
   });
 });

@@ -1,9 +1,10 @@
 /** Which metrics a Foundry account has, and how the world's minutes become their rows (azure-facts 4.1). */
-import type { TrafficMinute } from "../../../src/ports.ts";
+import type { TrafficMinute } from "../../../src/domain/signals.ts";
 import type { Constants } from "../../constants.ts";
-import type { FoundryAccount, FoundryDeployment } from "../platform.ts";
+import type { FoundryAccount, FoundryDeployment, MetricNames } from "../platform.ts";
+import { isProvisioned } from "./cognitive-services.ts";
 
-/** One minute of one combination of dimensions. `parts` is the rate's denominator. */
+/** One minute of one combination of dimensions. Rates: `amount` ÷ `parts` is the value, and parts weigh it. */
 export interface Row {
   /** By lower-cased dimension name. */
   readonly labels: Readonly<Record<string, string>>;
@@ -21,68 +22,136 @@ interface Figure {
 export interface Metric {
   readonly name: string;
   readonly title: string;
-  readonly unit: "Count" | "Percent";
+  readonly category: string;
+  readonly unit: "Count" | "Percent" | "MilliSeconds";
   readonly aggregations: readonly string[];
   readonly dimensions: readonly string[];
-  readonly rows: (minute: TrafficMinute, constants: Constants) => readonly Figure[];
+  /** Others have no such series. */
+  readonly provisionedOnly?: true;
+  readonly rows: (minute: Measured, constants: Constants) => readonly Figure[];
 }
 
-const REQUEST_DIMENSIONS = ["ApiName", "OperationName", "Region", "StreamType", "ModelDeploymentName", "ModelName", "ModelVersion"];
-const TOKEN_DIMENSIONS = ["ApiName", "ModelDeploymentName", "FeatureName", "UsageChannel", "Region", "ModelVersion"];
+type Measured = Omit<TrafficMinute, "at">;
 
-export const METRICS: readonly Metric[] = [
-  {
-    name: "AzureOpenAIRequests",
-    title: "Azure OpenAI Requests",
+/** A minute by Azure's clock: when it began, in milliseconds since the Unix epoch. */
+export interface AzureMinute extends Measured {
+  readonly at: number;
+}
+
+const MODEL_DIMENSIONS = ["Region", "ModelDeploymentName", "ModelName", "ModelVersion"];
+const REQUEST_DIMENSIONS = ["ApiName", "OperationName", "StreamType", ...MODEL_DIMENSIONS];
+const CLASSIC_TOKEN_DIMENSIONS = ["ApiName", "ModelDeploymentName", "FeatureName", "UsageChannel", "Region", "ModelVersion"];
+const TOKEN_DIMENSIONS = ["ApiName", ...MODEL_DIMENSIONS];
+const RATE = ["average", "minimum", "maximum"];
+
+const AZURE_OPENAI: readonly Metric[] = [
+  requests("AzureOpenAIRequests", "Azure OpenAI Requests"),
+  availability("AzureOpenAIAvailabilityRate", "Azure OpenAI Availability Rate"),
+  tokens("TokenTransaction", "Processed Inference Tokens", CLASSIC_TOKEN_DIMENSIONS, () => 1),
+  tokens("ProcessedPromptTokens", "Processed Prompt Tokens", CLASSIC_TOKEN_DIMENSIONS, ({ promptTokenShare }) => promptTokenShare),
+  tokens("GeneratedTokens", "Generated Completion Tokens", CLASSIC_TOKEN_DIMENSIONS, ({ promptTokenShare }) => 1 - promptTokenShare),
+  latency("AzureOpenAITimeToResponse", "Time to Response"),
+  utilisation("AzureOpenAIProvisionedManagedUtilizationV2", "Provisioned-managed Utilization V2"),
+];
+
+const MODELS: readonly Metric[] = [
+  requests("ModelRequests", "Model Requests"),
+  availability("ModelAvailabilityRate", "Model Availability Rate"),
+  tokens("TotalTokens", "Total Tokens", TOKEN_DIMENSIONS, () => 1),
+  tokens("InputTokens", "Input Tokens", TOKEN_DIMENSIONS, ({ promptTokenShare }) => promptTokenShare),
+  tokens("OutputTokens", "Output Tokens", TOKEN_DIMENSIONS, ({ promptTokenShare }) => 1 - promptTokenShare),
+  latency("TimeToResponse", "Time to Response"),
+  utilisation("ProvisionedUtilization", "Provisioned Utilization"),
+];
+
+export function metricsOf(names: MetricNames): readonly Metric[] {
+  const models = MODELS.map((metric) => ({ ...metric, category: "Models" }));
+  if (names === "both") return [...AZURE_OPENAI, ...models];
+  return names === "models" ? models : AZURE_OPENAI;
+}
+
+function requests(name: string, title: string): Metric {
+  return {
+    name,
+    title,
+    category: "Azure OpenAI - HTTP Requests",
     unit: "Count",
     aggregations: ["total"],
     dimensions: [...REQUEST_DIMENSIONS, "StatusCode"],
     rows: (minute) => [count(minute.answered, "200"), count(minute.throttled, "429"), count(minute.serverErrors, "503")].flat(),
-  },
-  {
-    name: "AzureOpenAIAvailabilityRate",
-    title: "Azure OpenAI Availability Rate",
-    unit: "Percent",
-    aggregations: ["average", "minimum", "maximum"],
-    dimensions: REQUEST_DIMENSIONS,
-    rows: availability,
-  },
-  tokens("TokenTransaction", "Processed Inference Tokens", () => 1),
-  tokens("ProcessedPromptTokens", "Processed Prompt Tokens", ({ promptTokenShare }) => promptTokenShare),
-  tokens("GeneratedTokens", "Generated Completion Tokens", ({ promptTokenShare }) => 1 - promptTokenShare),
-];
-
-function tokens(name: string, title: string, share: (constants: Constants) => number): Metric {
-  return {
-    name,
-    title,
-    unit: "Count",
-    aggregations: ["total"],
-    dimensions: TOKEN_DIMENSIONS,
-    rows: (minute, constants) => (minute.tokens === null ? [] : [{ amount: Math.round(minute.tokens * share(constants)) }]),
   };
 }
 
 /** A status that did not occur makes no row; a success of 0 does when the minute was measured. */
-function count(requests: number | null, statusCode: string): readonly Figure[] {
-  return requests === null || (requests === 0 && statusCode !== "200") ? [] : [{ amount: requests, statusCode }];
+function count(times: number | null, statusCode: string): readonly Figure[] {
+  return times === null || (times === 0 && statusCode !== "200") ? [] : [{ amount: times, statusCode }];
 }
 
 /** (Total − 5xx) / total: 429 does not lower it. */
-function availability({ answered, throttled, serverErrors }: TrafficMinute): readonly Figure[] {
-  if (answered === null && throttled === null && serverErrors === null) return [];
-  const fine = (answered ?? 0) + (throttled ?? 0);
-  const parts = fine + (serverErrors ?? 0);
-  return parts === 0 ? [] : [{ amount: fine, parts }];
+function availability(name: string, title: string): Metric {
+  const rows = ({ answered, throttled, serverErrors }: Measured): readonly Figure[] => {
+    const fine = (answered ?? 0) + (throttled ?? 0);
+    const parts = fine + (serverErrors ?? 0);
+    return parts === 0 ? [] : [{ amount: 100 * fine, parts }];
+  };
+  return {
+    name,
+    title,
+    category: "Azure OpenAI - HTTP Requests",
+    unit: "Percent",
+    aggregations: RATE,
+    dimensions: REQUEST_DIMENSIONS,
+    rows,
+  };
+}
+
+function tokens(name: string, title: string, dimensions: readonly string[], share: (constants: Constants) => number): Metric {
+  return {
+    name,
+    title,
+    category: "Azure OpenAI - Usage",
+    unit: "Count",
+    aggregations: ["total"],
+    dimensions,
+    rows: (minute, constants) => (minute.tokens === null ? [] : [{ amount: Math.round(minute.tokens * share(constants)) }]),
+  };
+}
+
+/** Of answered requests. */
+function latency(name: string, title: string): Metric {
+  return {
+    name,
+    title,
+    category: "Azure OpenAI - Latency",
+    unit: "MilliSeconds",
+    aggregations: RATE,
+    dimensions: [...REQUEST_DIMENSIONS, "StatusCode"],
+    rows: ({ latencyMilliseconds, answered }) =>
+      latencyMilliseconds === null || !answered ? [] : [{ amount: latencyMilliseconds * answered, parts: answered, statusCode: "200" }],
+  };
+}
+
+function utilisation(name: string, title: string): Metric {
+  return {
+    name,
+    title,
+    category: "Azure OpenAI - Usage",
+    unit: "Percent",
+    aggregations: RATE,
+    dimensions: ["StreamType", ...MODEL_DIMENSIONS],
+    provisionedOnly: true,
+    rows: ({ utilisationPercent }) => (utilisationPercent === null ? [] : [{ amount: utilisationPercent, parts: 1 }]),
+  };
 }
 
 export function rowsOf(
   metric: Metric,
   account: FoundryAccount,
   deployment: FoundryDeployment,
-  minutes: readonly TrafficMinute[],
+  minutes: readonly AzureMinute[],
   constants: Constants,
 ): readonly Row[] {
+  if (metric.provisionedOnly && !isProvisioned(deployment)) return [];
   const labels = {
     apiname: "Azure OpenAI",
     operationname: "ChatCompletions_Create",
@@ -97,7 +166,7 @@ export function rowsOf(
   return minutes.flatMap((minute) =>
     metric.rows(minute, constants).map(({ statusCode, ...row }) => ({
       ...row,
-      minute: Date.parse(minute.at),
+      minute: minute.at,
       labels: statusCode ? { ...labels, statuscode: statusCode } : labels,
     })),
   );

@@ -1,5 +1,5 @@
 /** Reads the query of a metrics call: timespan, interval, `$filter` (azure-facts 3.1). */
-import { METRICS, type Metric } from "./metric-catalog.ts";
+import type { Metric } from "./metric-catalog.ts";
 
 const MINUTE = 60_000;
 const INTERVALS: Readonly<Record<string, number>> = {
@@ -8,6 +8,9 @@ const INTERVALS: Readonly<Record<string, number>> = {
   PT15M: 15 * MINUTE,
   PT30M: 30 * MINUTE,
   PT1H: 60 * MINUTE,
+  PT6H: 360 * MINUTE,
+  PT12H: 720 * MINUTE,
+  P1D: 1440 * MINUTE,
 };
 
 export interface Condition {
@@ -28,15 +31,15 @@ export interface MetricQuery {
   readonly top: number;
 }
 
-/** A string is what is wrong with it. */
-export function parseQuery(query: URLSearchParams, now: number): MetricQuery | string {
+/** Of the metrics that the account has; a string is what is wrong with it. */
+export function parseQuery(query: URLSearchParams, known: readonly Metric[], now: number): MetricQuery | string {
   const interval = query.get("interval") ?? "PT1M";
   const intervalMilliseconds = INTERVALS[interval];
   if (intervalMilliseconds === undefined)
     return `Invalid time grain duration: ${interval}, supported ones are: ${Object.keys(INTERVALS).join(",")}`;
   const span = parseTimespan(query.get("timespan") ?? "PT1H", now);
   if (!span) return `Invalid timespan: ${query.get("timespan") ?? ""}`;
-  const metrics = parseNames(query.get("metricnames") ?? "AzureOpenAIRequests");
+  const metrics = parseNames(query.get("metricnames") ?? known[0]?.name ?? "", known);
   if (typeof metrics === "string") return metrics;
   const conditions = parseFilter(query.get("$filter") ?? "");
   if (typeof conditions === "string") return conditions;
@@ -46,12 +49,12 @@ export function parseQuery(query: URLSearchParams, now: number): MetricQuery | s
   return metrics.map((metric) => metricProblem(metric, parsed)).find((problem) => problem !== undefined) ?? parsed;
 }
 
-function parseNames(names: string): readonly Metric[] | string {
+function parseNames(names: string, known: readonly Metric[]): readonly Metric[] | string {
   const found: Metric[] = [];
   for (const name of names.split(",")) {
-    const metric = METRICS.find((known) => known.name.toLowerCase() === name.trim().toLowerCase());
+    const metric = known.find((each) => each.name.toLowerCase() === name.trim().toLowerCase());
     if (!metric)
-      return `Failed to find metric configuration for provider: Microsoft.CognitiveServices, resource Type: accounts, metric: ${name}, Valid metrics: ${METRICS.map((known) => known.name).join(",")}`;
+      return `Failed to find metric configuration for provider: Microsoft.CognitiveServices, resource Type: accounts, metric: ${name}, Valid metrics: ${known.map((each) => each.name).join(",")}`;
     found.push(metric);
   }
   return found;
