@@ -17,6 +17,8 @@ export interface Call {
   readonly promptTokens: number;
   readonly generatedTokens: number;
   readonly maxTokens: number;
+  /** How long the caller waits for an answer to begin. */
+  readonly patienceMilliseconds: number;
   /** What this call comes to whoever serves it. */
   readonly fault?: FaultAnswer | undefined;
 }
@@ -35,12 +37,17 @@ export interface DeploymentModel {
   minutes(from: number, to: number): readonly TrafficMinute[];
 }
 
+interface Context {
+  readonly constants: Constants;
+  readonly seed: number;
+}
+
 export function createDeployment(
   deployment: Deployment,
   tokensPerMinute: number,
-  context: { readonly constants: Constants; readonly seed: number; readonly faults: ActiveFaults },
+  context: Context & { readonly faults: ActiveFaults },
 ): DeploymentModel {
-  const { constants, seed, faults } = context;
+  const { constants, faults } = context;
   const isProvisioned = /Provisioned/.test(deployment.deploymentType);
   const limiter = (isProvisioned ? createProvisionedLimiter : createLimiter)(tokensPerMinute, constants);
   const provisionedTokensPerMinute = isProvisioned ? tokensPerMinute : null;
@@ -58,14 +65,7 @@ export function createDeployment(
     // Provisioned deployments tell none (azure-facts 4.3).
     const rate = isProvisioned ? {} : numbers;
     if (!admitted) return { result: 429, latencyMilliseconds: refusal, generationMilliseconds: 0, retryAfterSeconds, ...rate };
-    const spread = 1 + constants.latencySpread * (2 * draw(seed, "latency", ...call.keys) - 1);
-    const firstToken = constants.firstTokenMilliseconds + constants.promptTokenMilliseconds * call.promptTokens;
-    return {
-      result: 200,
-      latencyMilliseconds: Math.round(firstToken * spread) + effect.addMilliseconds,
-      generationMilliseconds: Math.round(constants.generatedTokenMilliseconds * call.generatedTokens * spread),
-      ...rate,
-    };
+    return { ...success(call, context, effect.addMilliseconds), ...rate };
   }
 
   return {
@@ -75,9 +75,19 @@ export function createDeployment(
     call(call) {
       const effect = faults.onDeployment(deployment.id, call.keys);
       const given = answer(call, effect);
-      log.add(call, given, tokensPerMinute * effect.quotaFactor);
+      if (given.latencyMilliseconds < call.patienceMilliseconds) log.add(call, given, tokensPerMinute * effect.quotaFactor);
       return given;
     },
     minutes: log.read,
+  };
+}
+
+function success(call: Call, { constants, seed }: Context, addMilliseconds: number): DeploymentAnswer {
+  const spread = 1 + constants.latencySpread * (2 * draw(seed, "latency", ...call.keys) - 1);
+  const firstToken = constants.firstTokenMilliseconds + constants.promptTokenMilliseconds * call.promptTokens;
+  return {
+    result: 200,
+    latencyMilliseconds: Math.round(firstToken * spread) + addMilliseconds,
+    generationMilliseconds: Math.round(constants.generatedTokenMilliseconds * call.generatedTokens * spread),
   };
 }

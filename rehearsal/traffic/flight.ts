@@ -98,10 +98,19 @@ function forward(context: FlightContext, flight: Flight, deployment: DeploymentM
   const way = isLocal ? constants.gatewayDeploymentLocalMilliseconds : constants.gatewayDeploymentRemoteMilliseconds;
   const generatedTokens = generated(request, maxTokens);
   const fault = faults.onClients(request.clientRegion, request.id);
-  const call = { at, keys: [request.id, tried.length], promptTokens: request.contextTokens, generatedTokens, maxTokens, fault };
-  const answer = deployment.call(call);
-  const latencyMilliseconds = answer.latencyMilliseconds + way;
   const timeoutMilliseconds = constants.gatewayForwardTimeoutSeconds * 1000;
+  const patienceMilliseconds = timeoutMilliseconds - way;
+  const keys = [request.id, tried.length];
+  const answer = deployment.call({
+    at,
+    keys,
+    promptTokens: request.contextTokens,
+    generatedTokens,
+    maxTokens,
+    patienceMilliseconds,
+    fault,
+  });
+  const latencyMilliseconds = answer.latencyMilliseconds + way;
   if (latencyMilliseconds < timeoutMilliseconds) return { ...answer, latencyMilliseconds };
   return { result: "timeout", latencyMilliseconds: timeoutMilliseconds, generationMilliseconds: 0 };
 }

@@ -49,8 +49,10 @@ function meanFirstToken(constants: Constants, contextTokens: number): number {
 function normalShares({ options }: Parts, history: TrafficHistory): ReadonlyMap<string, number> {
   const { estate, initialPools } = options;
   const shares = new Map<string, number>();
+  const fronted = new Set(estate.edges.flatMap((edge) => edge.origins.map((origin) => origin.gateway)));
+  const gateways = estate.edges.length === 0 ? estate.gateways : estate.gateways.filter(({ id }) => fronted.has(id));
   for (const [region, ofClients] of clientWeights(history.clientRegions, history.clients)) {
-    const gateway = nearestFirst(estate, region, estate.gateways, (item) => item.region)[0];
+    const gateway = nearestFirst(estate, region, gateways, (item) => item.region)[0];
     for (const ref of gateway?.pools ?? []) {
       const routing = initialPools.find(({ gateway: id, pool }) => id === gateway?.id && pool.toLowerCase() === ref.name.toLowerCase());
       const first = priorityGroups(ref, routing?.members ?? [])[0] ?? [];

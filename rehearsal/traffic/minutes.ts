@@ -23,7 +23,8 @@ export interface MinuteLog {
 const NO_DATA = { tokens: null, answered: null, serverErrors: null, throttled: null, latencyMilliseconds: null, utilisationPercent: null };
 
 /**
- * What Azure Monitor would count, in the minute of a call's arrival. A call that never got an answer was not counted by anyone [U]; one
+ * What Azure Monitor would count, in the minute of a call's arrival. A call that never got an answer, or whose caller had given up before
+ * it came, was not counted by anyone [U]; one
  * that was answered with nothing was, as a success without tokens. Only provisioned deployments have a utilisation.
  */
 export function createMinuteLog(isProvisioned: boolean): MinuteLog {

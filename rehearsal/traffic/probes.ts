@@ -7,14 +7,24 @@ import { type Parts, gatewayOf } from "./parts.ts";
 
 const DEEP_PROBE_PROMPT_TOKENS = 5;
 
-/** How long a gateway's witness policy waits for the deployment: less than the prober waits for the gateway [U]. */
-export const WITNESS_PATIENCE_MILLISECONDS = 4000;
+interface Asked {
+  readonly at: number;
+  readonly promptTokens: number;
+  readonly maxTokens: number;
+  readonly patienceMilliseconds: number;
+}
 
-/** Does not stream: it waits for the whole completion. Its draws are keyed by the instant and who asks, clients' by their request. */
-export function completion(deployment: DeploymentModel, at: number, promptTokens: number, maxTokens: number, asker = -1): Answer {
-  const call = { at, keys: [asker, at], promptTokens, generatedTokens: maxTokens, maxTokens };
+/** Does not stream: it waits for the whole completion. Its draws are keyed by who asks and the instant, clients' by their request. */
+export function completion(deployment: DeploymentModel, asked: Asked, asker: number): Answer {
+  const call = { ...asked, keys: [asker, asked.at], generatedTokens: asked.maxTokens };
   const { generationMilliseconds, ...answer } = deployment.call(call);
   return { ...answer, latencyMilliseconds: answer.latencyMilliseconds + generationMilliseconds };
+}
+
+/** The app's own probe. */
+export function directProbe({ options }: Parts, deployment: DeploymentModel, tokens: Omit<Asked, "patienceMilliseconds">): Answer {
+  const patienceMilliseconds = options.estate.detection.probeDeadlineSeconds * 1000;
+  return completion(deployment, { ...tokens, patienceMilliseconds }, PROBER);
 }
 
 /** The gateway's own status, without regard to its gate. */
@@ -29,21 +39,25 @@ export function throughGateway(
   parts: Parts,
   gateway: string,
   deployment: DeploymentModel,
-  at: number,
-  tokens: readonly [number, number],
+  tokens: Omit<Asked, "patienceMilliseconds">,
 ): Answer {
   const { constants } = parts.options;
-  const { region } = gatewayOf(parts, gateway);
   const own = gatewayStatus(parts, gateway);
   if (own.result !== 200) return { ...own, byGateway: true };
-  // -1 is the prober's own.
-  const asker = -2 - [...parts.gateways.keys()].indexOf(gateway);
-  const answer = completion(deployment, at, ...tokens, asker);
-  const isLocal = region === deployment.region;
+  const isLocal = gatewayOf(parts, gateway).region === deployment.region;
   const way = isLocal ? constants.gatewayDeploymentLocalMilliseconds : constants.gatewayDeploymentRemoteMilliseconds;
+  const patienceMilliseconds = constants.witnessTimeoutSeconds * 1000;
+  const answer = completion(deployment, { ...tokens, patienceMilliseconds: patienceMilliseconds - way }, askerOf(parts, gateway));
   const latencyMilliseconds = answer.latencyMilliseconds + way;
-  if (latencyMilliseconds < WITNESS_PATIENCE_MILLISECONDS) return { ...answer, latencyMilliseconds };
-  return { result: "timeout", latencyMilliseconds: WITNESS_PATIENCE_MILLISECONDS };
+  if (latencyMilliseconds < patienceMilliseconds) return { ...answer, latencyMilliseconds };
+  return { result: "timeout", latencyMilliseconds: patienceMilliseconds };
+}
+
+/** Whose luck it is: below 0, for requests have the numbers above. */
+const PROBER = -1;
+
+function askerOf({ gateways }: Parts, gateway: string): number {
+  return PROBER - 1 - [...gateways.keys()].indexOf(gateway);
 }
 
 /**
@@ -56,7 +70,8 @@ export function edgeProbe(parts: Parts, gateway: string, at: number): ProbeSampl
   if ((result !== 200 && result !== "empty") || !gatewayOf(parts, gateway).gateOpen) return { healthy: false, latencyMilliseconds };
   const local = parts.options.edgeProbe === "deep" ? localDeployment(parts, gateway) : undefined;
   if (!local) return { healthy: true, latencyMilliseconds };
-  const answer = completion(local, at, DEEP_PROBE_PROMPT_TOKENS, 1);
+  const patienceMilliseconds = parts.options.constants.edgeProbeTimeoutSeconds * 1000;
+  const answer = completion(local, { at, promptTokens: DEEP_PROBE_PROMPT_TOKENS, maxTokens: 1, patienceMilliseconds }, PROBER);
   return { healthy: !isStatusFailure(answer.result), latencyMilliseconds: latencyMilliseconds + answer.latencyMilliseconds };
 }
 

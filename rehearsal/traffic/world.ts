@@ -12,7 +12,7 @@ import { type EventQueue, createEventQueue } from "./event-queue.ts";
 import { sendRequest } from "./flight.ts";
 import { createHistory } from "./history.ts";
 import { type Parts, type WorldOptions, createParts, deploymentOf, gatewayOf } from "./parts.ts";
-import { completion, edgeProbe, gatewayStatus, throughGateway } from "./probes.ts";
+import { directProbe, edgeProbe, gatewayStatus, throughGateway } from "./probes.ts";
 
 export interface TrafficWorld extends World, Pick<ChangeLog, "routability" | "reachability"> {}
 
@@ -104,7 +104,7 @@ function calls(parts: Parts, advanceTo: (at: number) => void): Pick<World, Calls
   return {
     callDeployment(at, deployment, promptTokens, maxTokens) {
       advanceTo(at);
-      return completion(deploymentOf(parts, deployment), at, promptTokens, maxTokens);
+      return directProbe(parts, deploymentOf(parts, deployment), { at, promptTokens, maxTokens });
     },
     callGatewayStatus(at, gateway) {
       advanceTo(at);
@@ -112,7 +112,7 @@ function calls(parts: Parts, advanceTo: (at: number) => void): Pick<World, Calls
     },
     callThroughGateway(at, gateway, deployment, promptTokens, maxTokens) {
       advanceTo(at);
-      return throughGateway(parts, gateway, deploymentOf(parts, deployment), at, [promptTokens, maxTokens]);
+      return throughGateway(parts, gateway, deploymentOf(parts, deployment), { at, promptTokens, maxTokens });
     },
     connectionFault: (target) => parts.faults.onConnection(target),
     trafficMinutes: (deployment, from, to) =>
