@@ -1,31 +1,20 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createWorkloadProbe } from "../../src/azure/foundry/probe.ts";
-import type { Deployment } from "../../src/domain/estate.ts";
 import type { Clock } from "../../src/ports.ts";
-import { failingCredential, staticCredential } from "../support/credential.ts";
-import { deployment, estate, gateway, START, steppingClock } from "./fixtures.ts";
-import { startStub, type Reply, type Seen } from "./stub.ts";
+import { failingCredential } from "../support/credential.ts";
+import { deployment, estate, START, steppingClock } from "./fixtures.ts";
+import { COMPLETION, setUp } from "./probing.ts";
+import { startStub, type Reply } from "./stub.ts";
 
-const COMPLETION = { choices: [{ index: 0, finish_reason: "length", message: { role: "assistant", content: "p" } }] };
 const PATH = "/openai/deployments/gpt-4o/chat/completions";
 
 afterEach(() => vi.restoreAllMocks());
 
-async function setUp(answer: (request: Seen, count: number) => Reply, credential = staticCredential()) {
-  const stub = await startStub(answer);
-  const probe = createWorkloadProbe(estate(stub.url), credential, steppingClock());
-  return { stub, credential, probe, [Symbol.asyncDispose]: () => stub[Symbol.asyncDispose]() };
-}
-
-function named(name: string, url: string): Deployment {
-  return deployment(url, { model: { name, version: "1" } });
-}
-
 describe("the completion probe", () => {
   it("sends one tiny completion with a token for the data plane", async () => {
     await using it = await setUp(() => ({
-      headers: { "x-ratelimit-remaining-tokens": "99984", "x-ms-region": "East US 2" },
-      body: COMPLETION,
+      headers: { "x-ratelimit-remaining-tokens": "99984", "x-ratelimit-limit-tokens": "100000", "x-ms-region": "East US 2" },
+      body: { ...COMPLETION, usage: { prompt_tokens: 8, completion_tokens: 1, total_tokens: 9 } },
     }));
     expect(await it.probe.deployment(deployment(it.stub.url))).toEqual({
       target: "gpt-eus2",
@@ -37,6 +26,8 @@ describe("the completion probe", () => {
       statusCode: 200,
       detail: "200, East US 2",
       remainingTokens: 99984,
+      limitTokens: 100000,
+      spentTokens: 9,
     });
     expect(it.stub.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([`POST ${PATH}?api-version=2024-10-21`]);
     expect(JSON.parse(it.stub.seen[0]?.body ?? "")).toEqual({ messages: [{ role: "user", content: "ping" }], max_tokens: 1 });
@@ -50,10 +41,10 @@ describe("the completion probe", () => {
       { status: 429, headers: { "retry-after": "33" }, body: { error: { code: "429", message: "exceeded token rate limit" } } },
       { outcome: "throttled", detail: "429, 429: exceeded token rate limit, retry after 33 s" },
     ],
-    ["500 failed", { status: 500 }, { outcome: "failed", statusCode: 500 }],
+    ["500 failed", { status: 500 }, { outcome: "failed", errorClass: "serverError", statusCode: 500 }],
     ["503 failed", { status: 503, body: "<html>down</html>" }, { outcome: "failed", statusCode: 503, detail: "503" }],
-    ["408, the service's own timeout, failed", { status: 408 }, { outcome: "failed" }],
-    ["200 without a body failed", { status: 200 }, { outcome: "failed", detail: "200 without a completion" }],
+    ["408, the service's own timeout, failed", { status: 408 }, { outcome: "failed", errorClass: "serverError" }],
+    ["200 without a body failed", { status: 200 }, { outcome: "failed", errorClass: "emptyAnswer", detail: "200 without a completion" }],
     ["200 with a page failed", { status: 200, body: "<html>hello</html>" }, { outcome: "failed" }],
     ["200 without a choice failed", { status: 200, body: { choices: [] } }, { outcome: "failed" }],
     [
@@ -85,16 +76,41 @@ describe("the completion probe", () => {
       },
       { outcome: "ok", statusCode: 400 },
     ],
-    ["a broken connection failed", "reset", { outcome: "failed", detail: expect.stringContaining("connection failed") }],
+    [
+      "a prompt that the content filter refuses is the prober's fault",
+      { status: 400, body: { error: { code: "content_filter", message: "The response was filtered", status: 400 } } },
+      { outcome: "misconfigured", statusCode: 400, detail: "400, content_filter: The response was filtered" },
+    ],
+    [
+      "a broken connection failed",
+      "reset",
+      { outcome: "failed", errorClass: "connection", detail: expect.stringContaining("connection failed") },
+    ],
   ])("%s", async (_rule, reply, finding) => {
     await using it = await setUp(() => reply);
     expect(await it.probe.deployment(deployment(it.stub.url))).toMatchObject(finding);
     expect(it.stub.seen).toHaveLength(1);
   });
 
-  it.each(["-1", "", "many"])("reads no remaining tokens from %j", async (value) => {
-    await using it = await setUp(() => ({ headers: { "x-ratelimit-remaining-tokens": value }, body: COMPLETION }));
-    expect(await it.probe.deployment(deployment(it.stub.url))).not.toHaveProperty("remainingTokens");
+  it.each(["-1", "", "many", "1.5"])("reads no remaining and no limit of tokens from %j", async (value) => {
+    const headers = { "x-ratelimit-remaining-tokens": value, "x-ratelimit-limit-tokens": value };
+    await using it = await setUp(() => ({ headers, body: COMPLETION }));
+    const seen = await it.probe.deployment(deployment(it.stub.url));
+    expect(seen).not.toHaveProperty("remainingTokens");
+    expect(seen).not.toHaveProperty("limitTokens");
+  });
+
+  it("reads zero remaining tokens as zero, and a limit of zero as none", async () => {
+    const headers = { "x-ratelimit-remaining-tokens": "0", "x-ratelimit-limit-tokens": "0" };
+    await using it = await setUp(() => ({ status: 429, headers }));
+    const seen = await it.probe.deployment(deployment(it.stub.url));
+    expect(seen.remainingTokens).toBe(0);
+    expect(seen).not.toHaveProperty("limitTokens");
+  });
+
+  it.each([undefined, null, { total_tokens: "9" }, { total_tokens: -1 }])("does not know what it spent from %j", async (usage) => {
+    await using it = await setUp(() => ({ body: { ...COMPLETION, usage } }));
+    expect(await it.probe.deployment(deployment(it.stub.url))).not.toHaveProperty("spentTokens");
   });
 
   it("without an answer has no status code", async () => {
@@ -111,6 +127,7 @@ describe("the completion probe", () => {
     });
     expect(await it.probe.deployment(deployment(it.stub.url))).toMatchObject({
       outcome: "failed",
+      errorClass: "timeout",
       detail: "no complete answer within 10 s",
     });
     expect(timeout).toHaveBeenCalledWith(10_000);
@@ -137,57 +154,5 @@ describe("the completion probe", () => {
   it("is the prober's fault when the endpoint is no URL", async () => {
     await using it = await setUp(() => ({}));
     expect(await it.probe.deployment(deployment("not a url"))).toMatchObject({ outcome: "misconfigured" });
-  });
-});
-
-describe("the field that bounds the answer", () => {
-  it.each([
-    ["gpt-4o", "max_tokens"],
-    ["gpt-35-turbo", "max_tokens"],
-    ["o3-mini", "max_completion_tokens"],
-    ["gpt-5-mini", "max_completion_tokens"],
-    ["gpt-5.6-sol", "max_completion_tokens"],
-  ])("for %s is %s", async (model, field) => {
-    await using it = await setUp(() => ({ body: COMPLETION }));
-    await it.probe.deployment(named(model, it.stub.url));
-    expect(JSON.parse(it.stub.seen[0]?.body ?? "")).toHaveProperty(field, 1);
-  });
-
-  it.each([
-    [
-      "new-model",
-      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
-      "max_completion_tokens",
-    ],
-    ["o1-like", "Unrecognized request argument supplied: max_completion_tokens", "max_tokens"],
-  ])("is learnt from the refusal of %s, once", async (model, message, accepted) => {
-    await using it = await setUp((request) =>
-      accepted in JSON.parse(request.body)
-        ? { body: COMPLETION }
-        : { status: 400, body: { error: { message, type: "invalid_request_error" } } },
-    );
-    expect(await it.probe.deployment(named(model, it.stub.url))).toMatchObject({ outcome: "ok" });
-    expect(await it.probe.deployment(named(model, it.stub.url))).toMatchObject({ outcome: "ok" });
-    expect(it.stub.seen).toHaveLength(3);
-  });
-});
-
-describe("the gateway probe", () => {
-  it.each<[string, Reply, object]>([
-    ["200 is ok", { status: 200, body: "Service Operational" }, { outcome: "ok", statusCode: 200 }],
-    ["503 failed", { status: 503 }, { outcome: "failed" }],
-    ["404 is the prober's fault", { status: 404 }, { outcome: "misconfigured" }],
-    ["a broken connection failed", "reset", { outcome: "failed" }],
-  ])("%s", async (_rule, reply, finding) => {
-    await using it = await setUp(() => reply);
-    expect(await it.probe.gateway(gateway(it.stub.url))).toMatchObject({ target: "apim-eus2", kind: "gateway", ...finding });
-    expect(it.stub.routes()).toEqual(["GET /status-0123456789abcdef"]);
-  });
-
-  it("is anonymous", async () => {
-    await using it = await setUp(() => ({}));
-    await it.probe.gateway(gateway(it.stub.url));
-    expect(it.credential.scopes).toEqual([]);
-    expect(it.stub.seen[0]?.headers.authorization).toBeUndefined();
   });
 });
