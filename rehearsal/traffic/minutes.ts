@@ -63,6 +63,6 @@ function count(minute: Minute, call: Call, { result, latencyMilliseconds }: Answ
 /** A provisioned deployment that admits nothing at all is full, whatever is left of its limit. */
 function told({ milliseconds, usedShare, ...counts }: Minute, isProvisioned: boolean): Omit<TrafficMinute, "at"> {
   const { answered, throttled } = counts;
-  const utilisationPercent = isProvisioned ? (answered === 0 && throttled > 0 ? 100 : usedShare * 100) : null;
+  const utilisationPercent = isProvisioned ? (answered === 0 && throttled > 0 ? 100 : Math.round(usedShare * 10_000) / 100) : null;
   return { ...counts, latencyMilliseconds: answered === 0 ? null : Math.round(milliseconds / answered), utilisationPercent };
 }
