@@ -20,6 +20,7 @@ import { noFaults, type ControlPlaneFaults } from "./faults.ts";
 import { listener, type Held, type Service } from "./http.ts";
 import { identityEndpoint, tokenBook, type TokenBook } from "./identity.ts";
 import { createHosts, type ConnectionFaultOf, type Hosts } from "./hosts.ts";
+import { LOG_ANALYTICS_PATH, logAnalytics } from "./log-analytics.ts";
 import { METRICS_BATCH_PATH, metricsBatch } from "./metrics-batch.ts";
 import { rehearsedName, type NameAnswer } from "./names.ts";
 import type { Platform } from "./platform.ts";
@@ -153,11 +154,13 @@ function mainService(options: EmbeddedAzureOptions, shared: Shared): Service {
   const metrics = { accounts: platform.accounts, metricNames: platform.metricNames, faults, constants, world };
   const log = (call: ArmCall): void => void calls.push(call);
   const batch = metricsBatch({ ...metrics, audience: platform.audiences.metricsBatch, tokens, log });
+  const logs = logAnalytics({ platform, world, tokens, faults, constants, log });
   const arm = resourceManager({ routes: armRoutes(options, shared), audience, tokens, faults, constants, log });
   const data = dataPlane({ platform, hosts, world, tokens, faults, constants });
   return (call, wait) => {
     if (call.path.startsWith("/hosts/")) return data(call, wait);
     if (call.path.startsWith(METRICS_BATCH_PATH)) return batch(call, wait);
+    if (call.path.startsWith(LOG_ANALYTICS_PATH)) return logs(call, wait);
     if (/^\/subscriptions\//i.test(call.path)) return arm(call, wait);
     return Promise.resolve(notImplemented(call.method, call.path));
   };

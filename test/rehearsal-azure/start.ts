@@ -10,17 +10,53 @@ import { platformFromEstate } from "../../rehearsal/azure/platform.ts";
 import { startEmbeddedAzure, type EmbeddedAzure, type EmbeddedAzureOptions } from "../../rehearsal/azure/server.ts";
 import { makeCertificate } from "../../rehearsal/azure/tls.ts";
 import { scaled, type Constants } from "../../rehearsal/constants.ts";
+import type { Answer, RequestRecord } from "../../rehearsal/world.ts";
 import { fakeWorld, type FakeWorld } from "../support/fake-world.ts";
 import { testEstate } from "./estate.ts";
 
 export const ARM_AUDIENCE = "https://management.azure.com";
 export const FOUNDRY_AUDIENCE = "https://cognitiveservices.azure.com";
 
-const NO_LATENCY = { armReadMilliseconds: 0, armWriteMilliseconds: 0, identityMilliseconds: 0, errorMilliseconds: 0 };
+const NO_LATENCY = {
+  armReadMilliseconds: 0,
+  armWriteMilliseconds: 0,
+  identityMilliseconds: 0,
+  errorMilliseconds: 0,
+  logsQueryMilliseconds: 0,
+};
+
+/** What the fake world of the app's tests does not need. */
+export interface WireWorld extends FakeWorld {
+  readonly requests: RequestRecord[];
+  /** What a gateway gets from every deployment. */
+  throughAnswer: Answer;
+  readonly throughCalls: { gateway: string; deployment: string }[];
+  /** By deployment or gateway. */
+  connectionFaults: Record<string, "dns" | "tls">;
+}
+
+function wireWorld() {
+  const throughCalls: WireWorld["throughCalls"] = [];
+  const connectionFaults: WireWorld["connectionFaults"] = {};
+  const throughAnswer: Answer = { result: 200, latencyMilliseconds: 0 };
+  const requests: RequestRecord[] = [];
+  const world = Object.assign(fakeWorld(), {
+    requests,
+    throughAnswer,
+    throughCalls,
+    connectionFaults,
+    callThroughGateway(_at: number, gateway: string, deployment: string): Answer {
+      throughCalls.push({ gateway, deployment });
+      return world.throughAnswer;
+    },
+    connectionFault: (target: string) => world.connectionFaults[target],
+  });
+  return world;
+}
 
 export interface Rehearsed {
   readonly azure: EmbeddedAzure;
-  readonly world: FakeWorld;
+  readonly world: WireWorld;
   readonly constants: Constants;
 }
 
@@ -28,7 +64,7 @@ async function start(change: Partial<Constants> = {}, options: Partial<EmbeddedA
   const certificate = await makeCertificate(mkdtempSync(join(tmpdir(), "embedded-azure-")));
   setDefaultCACertificates([...getCACertificates("default"), certificate.certificate]);
   const constants = { ...scaled(), ...NO_LATENCY, ...change };
-  const world = fakeWorld();
+  const world = wireWorld();
   const azure = await startEmbeddedAzure({
     certificate,
     platform: platformFromEstate(testEstate(), constants),
@@ -60,8 +96,8 @@ export async function tokenFor(azure: EmbeddedAzure, resource = ARM_AUDIENCE): P
 }
 
 /** For the SDK clients: tokens of this very server, never cached (MSAL caches per process). */
-export function credential({ azure }: Rehearsed): TokenCredential {
-  return { getToken: async () => ({ token: await tokenFor(azure), expiresOnTimestamp: Date.now() + 3_600_000 }) };
+export function credential({ azure }: Rehearsed, audience = ARM_AUDIENCE): TokenCredential {
+  return { getToken: async () => ({ token: await tokenFor(azure, audience), expiresOnTimestamp: Date.now() + 3_600_000 }) };
 }
 
 export interface Raw {

@@ -1,4 +1,5 @@
 /** Reads the query of a metrics call: timespan, interval, `$filter` (azure-facts 3.1). */
+import { parseTimespan } from "../timespan.ts";
 import type { Metric } from "./metric-catalog.ts";
 
 const MINUTE = 60_000;
@@ -68,19 +69,6 @@ function metricProblem(metric: Metric, { aggregations, conditions }: MetricQuery
   const asked = conditions.map(({ dimension }) => dimension).filter((dimension) => !known.includes(dimension.toLowerCase()));
   if (asked.length === 0) return undefined;
   return `Metric: ${metric.name} does not support requested dimension combination: ${asked.join(",").toLowerCase()}, supported ones are: ${metric.dimensions.join(",")}`;
-}
-
-/** `start/end` or a duration back from now. */
-function parseTimespan(timespan: string, now: number): { from: number; to: number } | undefined {
-  const [start, end] = timespan.split("/");
-  const duration = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(timespan);
-  if (duration) {
-    const [days = 0, hours = 0, minutes = 0, seconds = 0] = duration.slice(1).map((part) => Number(part ?? 0));
-    return { from: now - (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000, to: now };
-  }
-  const from = Date.parse(start ?? "");
-  const to = Date.parse(end ?? "");
-  return from <= to ? { from, to } : undefined;
 }
 
 /** `A eq 'x' and (B eq 'y' or B eq 'z')`: what is not this is refused, never ignored. */
