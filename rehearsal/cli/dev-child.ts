@@ -6,7 +6,10 @@ import { z } from "zod";
 import { formatIssues } from "../../src/config/issues.ts";
 import { parseEstate } from "../../src/config/load.ts";
 import { scaled } from "../constants.ts";
-import { createFaultSwitch, logFault, plannedFaults, type Impaired, type PlannedFault } from "../drill/faults.ts";
+import { perform, type Stage } from "../drill/acts.ts";
+import { createFaultSwitch, type Impaired } from "../drill/fault-switch.ts";
+import { lasts, logFault, plannedFaults, type PlannedFault } from "../drill/faults.ts";
+import { appMode } from "../drill/job.ts";
 import { normalRouting } from "../drill/normal-routing.ts";
 import { askGates, startPlatform, startSurroundings, type Surroundings, type SurroundingsSetting } from "../drill/platform.ts";
 import { FaultSchema, Scenario, type Fault } from "../drill/scenario.ts";
@@ -51,9 +54,11 @@ async function serve(job: DevJob): Promise<void> {
     seed: 1,
     startAt,
   });
-  const setting = { ...job, estate, constants, world, stateTable: "dev", functionKey: FUNCTION_KEY, time: {} };
+  const setting = { ...job, mode: appMode(job.automation), estate, constants, world, stateTable: "dev", functionKey: FUNCTION_KEY, time: {} };
   const { azure, app } = job.settingsFile === null ? await startPlatform(setting) : await surroundRealHost(setting, job.settingsFile);
-  await serveFaults(job.faultPort, { world, faults: azure.faults, app }, world, (fault) => {
+  const appUrl = (): string => `http://localhost:${job.port}`;
+  const stage = { estate, azure, appUrl, functionKey: FUNCTION_KEY };
+  await serveFaults(job.faultPort, { world, faults: azure.faults, app }, stage, world, (fault) => {
     const issues = regionIssues(fault, "region", estate);
     if (issues.length > 0) throw new UsageError(formatIssues(issues, "fault"));
     return plannedFaults(Scenario.parse({ ...NO_SCENARIO, faults: [fault] }), estate, Date.now(), 0);
@@ -81,10 +86,16 @@ const Injected = z.looseObject({ kind: z.string() });
 async function serveFaults(
   port: number,
   impaired: Impaired,
+  stage: Stage,
   world: TrafficWorld,
   plan: (fault: Fault) => readonly PlannedFault[],
 ): Promise<void> {
   const switchFault = createFaultSwitch(impaired);
+  const inject = (planned: PlannedFault): void => {
+    const unique = { ...planned, id: `${planned.id}-${Date.now()}` };
+    later(planned.startsAt, () => void begin(stage, unique, switchFault));
+    if (lasts(planned)) later(planned.endsAt, () => (logFault(planned, false), void switchFault(unique, false)));
+  };
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown): void =>
       void response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(body, null, 2)}\n`);
@@ -94,7 +105,7 @@ async function serveFaults(
     }
     readJson(request)
       .then((body) => FaultSchema.parse({ at: 0, for: 600, ...Injected.parse(body) }))
-      .then((fault) => plan(fault).forEach((planned) => inject(planned, switchFault)))
+      .then((fault) => plan(fault).forEach(inject))
       .then(() => answer(202, { injected: true }))
       .catch((error: unknown) =>
         answer(400, {
@@ -105,14 +116,15 @@ async function serveFaults(
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
 }
 
-function inject(planned: PlannedFault, switchFault: ReturnType<typeof createFaultSwitch>): void {
-  const unique = { ...planned, id: `${planned.id}-${Date.now()}` };
-  const turn = (on: boolean): void => {
-    logFault(planned, on);
-    void switchFault(unique, on);
-  };
-  turn(true);
-  setTimeout(() => turn(false), planned.fault.for * 1000);
+function later(at: number, work: () => void): void {
+  setTimeout(work, Math.max(0, at - Date.now()));
+}
+
+async function begin(stage: Stage, planned: PlannedFault, switchFault: ReturnType<typeof createFaultSwitch>): Promise<void> {
+  logFault(planned, true);
+  if (lasts(planned)) return switchFault(planned, true);
+  const outcome = await perform(stage, planned, [planned]).catch((error: unknown) => ({ text: String(error) }));
+  if (outcome !== null) console.info(outcome.text);
 }
 
 function lastMinute(world: TrafficWorld): unknown {

@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { formatIssues, type Issue } from "../../src/config/issues.ts";
 import { parseEstate, parseText } from "../../src/config/load.ts";
 import type { Estate } from "../../src/domain/estate.ts";
+import { regionOf } from "../drill/faults.ts";
 import { Scenario, type Fault } from "../drill/scenario.ts";
 import { clientRegionNames } from "../drill/traffic-source.ts";
 import { parseTrace, TraceError } from "../traffic/trace.ts";
@@ -66,8 +67,9 @@ function faultIssues(fault: Fault, path: string, { durationMinutes }: Scenario, 
 /** A fault in a region that the estate does not have would do nothing, and say nothing. */
 export function regionIssues(fault: Fault, path: string, estate: Estate): readonly Issue[] {
   const known = estate.regions.map((region) => region.name);
-  if (!("region" in fault) || known.includes(fault.region)) return [];
-  return [{ path, message: `estate "${estate.name}" has only ${known.join(", ")}`, found: JSON.stringify(fault.region) }];
+  const region = regionOf(fault);
+  if (region === null || known.includes(region)) return [];
+  return [{ path, message: `estate "${estate.name}" has only ${known.join(", ")}`, found: JSON.stringify(region) }];
 }
 
 async function readTrace(named: NamedFile): Promise<{ file: string; text: string }> {

@@ -118,13 +118,22 @@ function firstLine(message: string): string {
   return line.replaceAll(/(127\.0\.0\.1|localhost):\d+/g, "$1").replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, "…");
 }
 
-const StartedRun = z.object({ run: z.object({ id: z.string(), region: z.string(), runbook: z.string(), initiator: z.string() }) });
+const StartedRun = z.object({
+  run: z.object({
+    id: z.string(),
+    region: z.string(),
+    runbook: z.string(),
+    scope: z.array(z.string()).nullable(),
+    initiator: z.string(),
+  }),
+});
 
 /** Run ids are never used twice, so a second start of one (a continued history, a hold without its run) is none. */
 function noteStart(host: Host, event: HostEvent, starts: RunStarted[]): void {
   if (event.kind !== "instanceStarted") return;
   const started = StartedRun.safeParse(host.instances().find(({ instanceId }) => instanceId === event.instanceId)?.input);
   if (!started.success) return;
-  const { id, region, runbook, initiator } = started.data.run;
-  if (!starts.some((start) => start.id === id)) starts.push({ id, at: Date.now(), region, runbook, automatic: initiator === "automatic" });
+  const { id, region, runbook, scope, initiator } = started.data.run;
+  if (starts.some((start) => start.id === id)) return;
+  starts.push({ id, at: Date.now(), region, runbook, scope, automatic: initiator === "automatic" });
 }

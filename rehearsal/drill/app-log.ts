@@ -8,6 +8,7 @@ const Run = z.object({
   id: z.string(),
   runbook: z.string(),
   region: z.string(),
+  scope: z.array(z.string()).nullable(),
   initiator: z.enum(["manual", "automatic"]),
   startedAt: z.string(),
 });
@@ -44,22 +45,32 @@ const Decided = z.object({
 
 /** Entries of reconciliation count as automatic: they write for whatever holds there are. */
 export function ledgerIntents(log: AppLog): readonly LedgerIntent[] {
-  const own = log.runs.flatMap((view) => view.timeline.map((entry) => ({ entry, automatic: view.run.initiator === "automatic" })));
-  const all = [...own, ...log.ledger.map((entry) => ({ entry, automatic: true }))];
-  return all.flatMap(({ entry, automatic }): LedgerIntent[] => {
+  const own = log.runs.flatMap(({ run, timeline }) =>
+    timeline.map((entry) => ({ entry, run: run.id, automatic: run.initiator === "automatic" })),
+  );
+  const all = [...own, ...log.ledger.map((entry) => ({ entry, run: null, automatic: true }))];
+  return all.flatMap(({ entry, run, automatic }): LedgerIntent[] => {
     if (entry.kind !== "intend") return [];
-    const at = Date.parse(entry.at);
+    const common = { at: Date.parse(entry.at), run, automatic };
     const pool = PoolIntent.safeParse(entry.data);
-    if (pool.success) return [{ at, automatic, kind: "pool", gateway: pool.data.gateway, pool: pool.data.pool }];
+    if (pool.success) return [{ ...common, kind: "pool", gateway: pool.data.gateway, pool: pool.data.pool }];
     const origin = OriginIntent.safeParse(entry.data);
-    return origin.success ? [{ at, automatic, kind: "origin", edge: origin.data.edge }] : [];
+    return origin.success ? [{ ...common, kind: "origin", edge: origin.data.edge }] : [];
   });
+}
+
+/** Pools of which the app said that somebody else had changed them, whether it kept that or stopped at it. */
+export function toldDrift(log: AppLog): readonly string[] {
+  const told = [...log.ledger, ...log.runs.flatMap(({ timeline }) => timeline)].flatMap(
+    ({ text }) => /^(\S+?)(?: drift:|: kept somebody else's change)/.exec(text)?.[1] ?? [],
+  );
+  return [...new Set(told)];
 }
 
 /** A hold stands from the start of its run; a restored region has none from the end of that run on. */
 export function holdLevels(log: AppLog): readonly HoldLevel[] {
   return log.runs.flatMap(({ run, timeline, outcome, endedAt }) => {
-    const common = { region: run.region, automatic: run.initiator === "automatic" };
+    const common = { region: run.region, scope: run.scope, automatic: run.initiator === "automatic" };
     const placed = run.runbook === "evacuate" ? [{ ...common, at: Date.parse(run.startedAt), share: 1 }] : [];
     const changed = timeline.flatMap((entry) => {
       const change = ChangeIntent.safeParse(entry.data);
@@ -69,6 +80,17 @@ export function holdLevels(log: AppLog): readonly HoldLevel[] {
     const released = outcome === "restored" && endedAt !== null ? [{ ...common, at: Date.parse(endedAt), share: null }] : [];
     return [...placed, ...changed, ...released];
   });
+}
+
+const Climbed = z.object({ guards: z.array(z.object({ code: z.string(), outcome: z.string() })) });
+
+/** Codes of the guards that refused at least once. */
+export function refusingGuards(log: AppLog): readonly string[] {
+  const codes = [...log.ledger, ...log.runs.flatMap(({ timeline }) => timeline)].flatMap(({ data }) => {
+    const climbed = Climbed.safeParse(data);
+    return climbed.success ? climbed.data.guards.filter(({ outcome }) => outcome === "refused").map(({ code }) => code) : [];
+  });
+  return [...new Set(codes)];
 }
 
 /** What every started evacuation let the survivors' quota pools carry, by its own admission test. */

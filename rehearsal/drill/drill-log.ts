@@ -18,7 +18,7 @@ export interface DrillFault {
   readonly effects: readonly DataPlaneFault[];
 }
 
-/** A write that ARM accepted. */
+/** A write that ARM accepted. `foreign`: a person's or another program's, not the app's. */
 export type ArmWrite = PoolWrite | OriginWrite;
 
 export interface PoolWrite {
@@ -27,6 +27,7 @@ export interface PoolWrite {
   readonly gateway: string;
   readonly pool: string;
   readonly members: readonly PoolMember[];
+  readonly foreign?: true;
 }
 
 export interface OriginWrite {
@@ -38,6 +39,7 @@ export interface OriginWrite {
   readonly group: string;
   readonly origin: string;
   readonly enabled: boolean;
+  readonly foreign?: true;
 }
 
 /** The host saw an orchestration start. */
@@ -46,11 +48,13 @@ export interface RunStarted {
   readonly at: number;
   readonly region: string;
   readonly runbook: string;
+  /** Deployments that it moves; null = the region. */
+  readonly scope: readonly string[] | null;
   readonly automatic: boolean;
 }
 
 /** A ledger row of intent: what a write was about to touch. An edge is written as a whole. */
-export type LedgerIntent = { readonly at: number; readonly automatic: boolean } & (
+export type LedgerIntent = { readonly at: number; readonly run: string | null; readonly automatic: boolean } & (
   { readonly kind: "pool"; readonly gateway: string; readonly pool: string } | { readonly kind: "origin"; readonly edge: string }
 );
 
@@ -65,8 +69,17 @@ export interface SafetyChange {
 export interface HoldLevel {
   readonly at: number;
   readonly region: string;
+  /** Deployments that it limits; null = all of the region's. */
+  readonly scope: readonly string[] | null;
   readonly share: number | null;
   readonly automatic: boolean;
+}
+
+/** A person's word on a run that waits, as the app took it. */
+export interface ApprovalGiven {
+  readonly at: number;
+  readonly run: string;
+  readonly approved: boolean;
 }
 
 /** What one decision to move traffic let a survivor's quota pool carry, in tokens per minute. */
@@ -94,7 +107,10 @@ export interface DrillLog {
   readonly runs: readonly RunStarted[];
   readonly intents: readonly LedgerIntent[];
   readonly safety: readonly SafetyChange[];
+  readonly approvals: readonly ApprovalGiven[];
   readonly holds: readonly HoldLevel[];
+  /** `gateway/pool` of the pools that the app told to have been changed by somebody else. */
+  readonly drift: readonly string[];
   readonly admissions: readonly SurvivorLoad[];
 }
 

@@ -1,9 +1,9 @@
 /** Invariants over who may write, when, and how much. */
-import type { Estate } from "../../src/domain/estate.ts";
+import type { Deployment, Estate } from "../../src/domain/estate.ts";
 import { type PoolMember, backendName } from "../../src/domain/routing.ts";
-import { normalMembers, poolWrites } from "./invariants-routing.ts";
+import { isOwn, normalMembers } from "./invariants-routing.ts";
 import type { ArmWrite, Breach, DrillLog, HoldLevel, LedgerIntent, PoolWrite, SafetyChange } from "./drill-log.ts";
-import { inOrder, originKey, poolKey } from "./measures-routing.ts";
+import { createEdits, inOrder, originKey, poolKey } from "./measures-routing.ts";
 
 /** A write that was decided may land this much after what allowed it has gone: an ARM call and its deadline. */
 const IN_FLIGHT_MILLISECONDS = 10_000;
@@ -42,7 +42,7 @@ interface Intended {
 function intended(log: DrillLog): readonly Intended[] {
   const intents = inOrder(log.intents);
   const used = new Map<string, number>();
-  return inOrder(log.writes).map((write) => {
+  return inOrder(log.writes.filter(isOwn)).map((write) => {
     const key = keyOf(write);
     const index = intents.findLastIndex((intent) => intent.at <= write.at && covers(intent, write));
     if (index <= (used.get(key) ?? -1)) return { write, intent: undefined };
@@ -68,37 +68,61 @@ function forbiddenSince(log: DrillLog, at: number): number | undefined {
 }
 
 function isAllowed({ mode, killSwitch }: SafetyChange): boolean {
-  return mode === "auto" && !killSwitch;
+  return (mode === "auto" || mode === "approve") && !killSwitch;
 }
 
-/** A member of a region without a hold is neither removed nor given less of the first choice than it has normally. */
+/** In mode `approve` an automatic evacuation writes nothing before a person approved it, or the time to do so passed and proceeding is the default. */
+export function approvalBeforeWrite(log: DrillLog): readonly Breach[] {
+  const { mode, modes, approval } = log.estate.safety;
+  if ((modes.evacuate ?? mode) !== "approve") return [];
+  return intended(log).flatMap(({ write, intent }) => {
+    const run = log.runs.find(({ id }) => id === intent?.run);
+    if (run === undefined || !run.automatic || run.runbook !== "evacuate") return [];
+    if (log.approvals.some((given) => given.run === run.id && given.approved && given.at <= write.at)) return [];
+    if (approval.default === "proceed" && write.at - run.at >= approval.timeoutSeconds * 1000) return [];
+    return [{ at: write.at, detail: `${keyOf(write)} was written by ${run.id}, which nobody had approved` }];
+  });
+}
+
+/** A member whose deployment no hold limits is neither removed nor given less of the first choice than it has normally. */
 export function holdBeforeWrite(log: DrillLog): readonly Breach[] {
-  return poolWrites(log).flatMap((write) =>
-    normalMembers(log, write).flatMap((normal) => {
-      const region = regionOf(log.estate, write, normal);
-      if (region === undefined || isHeld(log, region, write.at)) return [];
-      const member = write.members.find((item) => backendName(item.id) === backendName(normal.id));
-      const name = `${poolKey(write)}: ${backendName(normal.id)}`;
-      if (!member) return [{ at: write.at, detail: `${name} was removed, but ${region} has no hold` }];
-      const before = firstChoiceShare(normalMembers(log, write), normal);
-      const after = firstChoiceShare(write.members, member);
-      if (after >= before - SHARE_TOLERANCE) return [];
-      return [{ at: write.at, detail: `${name} fell from ${percent(before)} to ${percent(after)}, but ${region} has no hold` }];
-    }),
-  );
+  const edits = createEdits(log.normal.pools);
+  return inOrder(log.writes).flatMap((write) => {
+    if (write.kind !== "pool") return [];
+    edits.note(write);
+    return write.foreign === true ? [] : unheldLosses(log, write, edits.normalNow(write));
+  });
 }
 
-function regionOf(estate: Estate, write: PoolWrite, member: PoolMember): string | undefined {
+function unheldLosses(log: DrillLog, write: PoolWrite, edited: readonly PoolMember[]): readonly Breach[] {
+  const normal = normalMembers(log, write);
+  return normal.flatMap((home, index) => {
+    const deployment = deploymentOf(log.estate, write, home);
+    if (deployment === undefined || isHeld(log, deployment, write.at)) return [];
+    const member = write.members.find((item) => backendName(item.id) === backendName(home.id));
+    const name = `${poolKey(write)}: ${backendName(home.id)}`;
+    const noHold = `but ${deployment.region} has no hold`;
+    if (!member) return [{ at: write.at, detail: `${name} was removed, ${noHold}` }];
+    // What somebody else took from it is not our doing.
+    const before = Math.min(firstChoiceShare(normal, home), firstChoiceShare(edited, edited[index] ?? home));
+    const after = firstChoiceShare(write.members, member);
+    if (after >= before - SHARE_TOLERANCE) return [];
+    return [{ at: write.at, detail: `${name} fell from ${percent(before)} to ${percent(after)}, ${noHold}` }];
+  });
+}
+
+function deploymentOf(estate: Estate, write: PoolWrite, member: PoolMember): Deployment | undefined {
   const pool = estate.gateways
     .find((gateway) => gateway.id === write.gateway)
     ?.pools.find((item) => item.name.toLowerCase() === write.pool.toLowerCase());
   const ref = pool?.members.find((item) => item.backend.toLowerCase() === backendName(member.id));
-  return estate.deployments.find((deployment) => deployment.id === ref?.deployment)?.region;
+  return estate.deployments.find((deployment) => deployment.id === ref?.deployment);
 }
 
 /** Held now, or until so lately that a write under way may still land. */
-function isHeld(log: DrillLog, region: string, at: number): boolean {
-  const changes = inOrder(log.holds).filter((change) => change.region === region && change.at <= at);
+function isHeld(log: DrillLog, { id, region }: Deployment, at: number): boolean {
+  const isOfIt = ({ scope }: HoldLevel): boolean => scope === null || scope.includes(id);
+  const changes = inOrder(log.holds).filter((change) => change.region === region && isOfIt(change) && change.at <= at);
   const last = changes.at(-1);
   if (!last) return false;
   return last.share !== null || (changes.length > 1 && at - last.at <= IN_FLIGHT_MILLISECONDS);

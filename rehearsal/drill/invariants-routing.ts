@@ -1,14 +1,20 @@
 /** Invariants over what ARM accepted. */
 import { backendName, type PoolMember } from "../../src/domain/routing.ts";
-import type { Breach, DrillLog, OriginWrite, PoolWrite } from "./drill-log.ts";
-import { departures, inOrder, originKey, poolKey } from "./measures-routing.ts";
+import type { ArmWrite, Breach, DrillLog, OriginWrite, PoolWrite } from "./drill-log.ts";
+import { departures, inOrder, originKey, poolKey, unrestored } from "./measures-routing.ts";
 
+/** The app's own. */
 export function poolWrites(log: DrillLog): readonly PoolWrite[] {
-  return inOrder(log.writes.filter((write) => write.kind === "pool"));
+  return inOrder(log.writes.filter((write) => write.kind === "pool")).filter(isOwn);
 }
 
+/** The app's own. */
 function originWrites(log: DrillLog): readonly OriginWrite[] {
-  return inOrder(log.writes.filter((write) => write.kind === "origin"));
+  return inOrder(log.writes.filter((write) => write.kind === "origin")).filter(isOwn);
+}
+
+export function isOwn({ foreign }: ArmWrite): boolean {
+  return foreign !== true;
 }
 
 export function normalMembers(log: DrillLog, write: Pick<PoolWrite, "gateway" | "pool">): readonly PoolMember[] {
@@ -67,10 +73,14 @@ export function oneEdgeWriteAtATime(log: DrillLog): readonly Breach[] {
   });
 }
 
-/** At the end members, their order, weights, priorities and origins are as they were, absent fields included. */
+/**
+ * At the end members, their order, weights, priorities and origins are as they were, absent fields included; but for what somebody else
+ * changed meanwhile, and pools at which the app stopped because of that and said so.
+ */
 export function routingRestored(log: DrillLog): readonly Breach[] {
   return (["pool", "origin"] as const).flatMap((kind) => {
     const open = departures(log, kind).find(({ to }) => to === Infinity);
-    return open ? [{ at: log.endsAt, detail: `${kind} routing has differed since ${new Date(open.from).toISOString()}` }] : [];
+    const isOurs = unrestored(log, kind).some((key) => !log.drift.some((told) => told.toLowerCase() === key.toLowerCase()));
+    return open && isOurs ? [{ at: log.endsAt, detail: `${kind} routing has differed since ${new Date(open.from).toISOString()}` }] : [];
   });
 }

@@ -1,6 +1,7 @@
 /** What must hold in every drill, whatever happens. Each invariant has a test that violates it and is caught. */
 import {
   admissionWithinReserve,
+  approvalBeforeWrite,
   concurrencyWithinLimit,
   holdBeforeWrite,
   intentBeforeWrite,
@@ -29,6 +30,7 @@ export const INVARIANTS = {
   routingRestored,
   intentBeforeWrite,
   noWriteAgainstOperator,
+  approvalBeforeWrite,
   holdBeforeWrite,
   concurrencyWithinLimit,
   admissionWithinReserve,

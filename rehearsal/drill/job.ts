@@ -6,9 +6,11 @@ export const AUTOMATIONS = ["on", "recommend", "off"] as const;
 /** `on`: the app in mode auto; `recommend`: the app says what it would do; `off`: what Azure does without us. */
 export type Automation = (typeof AUTOMATIONS)[number];
 
+export type RehearsedMode = "auto" | "approve" | "recommend";
+
 /** The estate's mode while it is rehearsed, whatever its file says. */
-export function appMode(automation: Automation): "auto" | "recommend" {
-  return automation === "on" ? "auto" : "recommend";
+export function appMode(automation: Automation, on: Scenario["mode"] = "auto"): RehearsedMode {
+  return automation === "on" ? on : "recommend";
 }
 
 export interface Mode {

@@ -4,7 +4,8 @@ import type { DataPlaneFault } from "../world.ts";
 import type { DrillFault, DrillLog } from "./drill-log.ts";
 import { type Outcome, isLost, outcomesOf, timeToReliefSeconds } from "./measures-relief.ts";
 import { type Interval, departures } from "./measures-routing.ts";
-import { type FalseEvacuation, callsForEvacuation, falseEvacuations } from "./measures-truth.ts";
+import { callsForEvacuation } from "./impairment.ts";
+import { type FalseEvacuation, falseEvacuations } from "./measures-truth.ts";
 
 /** null = it did not happen, or (for faults that call for no evacuation) there is nothing to measure. */
 export interface Times {
@@ -40,18 +41,26 @@ export interface Measures {
   readonly falseEvacuations: readonly FalseEvacuation[];
 }
 
+export interface MeasureSettings {
+  readonly constants: Constants;
+  readonly impairedAt: number;
+}
+
 /** Faults of the control plane have no row: clients do not meet them. */
-export function measure(log: DrillLog, settings: { readonly constants: Constants; readonly impairedAt: number }): Measures {
+export function measure(log: DrillLog, settings: MeasureSettings): Measures {
   const outcomes = outcomesOf(log.requests);
   const routing = { pools: departures(log, "pool"), origins: departures(log, "origin") };
   const experienced = log.faults.filter((fault) => fault.effects.length > 0);
-  const faults = experienced.map((fault) => faultMeasures(log, fault, outcomes, routing, settings.constants));
+  const faults = experienced.map((fault) => faultMeasures(log, fault, outcomes, routing, settings));
   const lost = log.requests.filter(isLost);
   const lostByResult: Record<string, number> = {};
   for (const { result } of lost) lostByResult[result] = (lostByResult[result] ?? 0) + 1;
   return {
     faults,
-    worst: worstOf(faults.filter(callsForEvacuation), faults),
+    worst: worstOf(
+      faults.filter((_, index) => isEvacuable(log, experienced[index], settings)),
+      faults,
+    ),
     requests: log.requests.length,
     lost: lost.length,
     lostByResult,
@@ -60,23 +69,27 @@ export function measure(log: DrillLog, settings: { readonly constants: Constants
   };
 }
 
+function isEvacuable({ estate }: DrillLog, fault: DrillFault | undefined, { impairedAt }: MeasureSettings): boolean {
+  return fault !== undefined && callsForEvacuation(fault, estate, impairedAt);
+}
+
 function faultMeasures(
   log: DrillLog,
   fault: DrillFault,
   outcomes: readonly Outcome[],
   routing: { readonly pools: readonly Interval[]; readonly origins: readonly Interval[] },
-  constants: Constants,
+  settings: MeasureSettings,
 ): FaultMeasures {
   const { id, kind, region, startsAt, endsAt } = fault;
-  const evacuable = callsForEvacuation(fault);
+  const evacuable = isEvacuable(log, fault, settings);
   return {
     fault: id,
     kind,
     region,
-    timeToDetectSeconds: timeToDetect(log, fault),
+    timeToDetectSeconds: evacuable ? timeToDetect(log, fault) : null,
     timeToEvacuationEffectiveSeconds: evacuable ? timeToEffective(log, fault) : null,
     timeToReliefSeconds: timeToReliefSeconds(outcomes, startsAt, log.endsAt),
-    floorSeconds: evacuable ? floorSeconds(log, fault, constants) : null,
+    floorSeconds: evacuable ? floorSeconds(log, fault, settings.constants) : null,
     timeToRestoreSeconds: timeToRestore(log, fault, routing.pools),
     timeToRestoreEdgeSeconds: timeToRestore(log, fault, routing.origins),
     lost: outcomes.filter(({ at, lost }) => lost && at >= startsAt && at < endsAt).length,
@@ -103,6 +116,7 @@ function timeToEffective(log: DrillLog, { effects, startsAt, endsAt }: DrillFaul
 }
 
 function changesOf(log: DrillLog, effect: DataPlaneFault): readonly Change[] {
+  if (effect.kind === "clients") return [];
   return effect.kind === "gateway"
     ? log.reachability.filter((change) => change.gateway === effect.gateway).map(({ at, reachable }) => ({ at, open: reachable }))
     : log.routability.filter((change) => change.deployment === effect.deployment).map(({ at, routable }) => ({ at, open: routable }));

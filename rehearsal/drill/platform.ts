@@ -4,24 +4,27 @@ import { z } from "zod";
 import type { Estate } from "../../src/domain/estate.ts";
 import type { Held } from "../azure/http.ts";
 import { platformFromEstate } from "../azure/platform.ts";
+import { installNames } from "../azure/names.ts";
 import { startEmbeddedAzure, type EmbeddedAzure } from "../azure/server.ts";
 import { readCertificate } from "../azure/tls.ts";
 import type { Constants } from "../constants.ts";
 import type { World } from "../world.ts";
 import { startAppHost, type AppHost } from "./app-host.ts";
-import type { Automation } from "./job.ts";
+import type { RehearsedMode } from "./job.ts";
 import type { ArmWrite } from "./drill-log.ts";
 import { rehearsedEstate } from "./rehearsed-estate.ts";
 
 export interface PlatformSetting {
   readonly estate: Estate;
   readonly estateText: string;
-  readonly automation: Automation;
+  readonly mode: RehearsedMode;
   readonly constants: Constants;
   readonly world: World;
   readonly certificateFolder: string;
   readonly storageConnection: string;
   readonly stateTable: string;
+  /** Where the app's notifications go; absent = nowhere. */
+  readonly notifyUrl?: string;
   readonly historyDirectory: string;
   readonly functionKey: string;
   /** 0 takes a free one. */
@@ -38,7 +41,8 @@ export interface Platform {
 }
 
 export async function startPlatform(setting: PlatformSetting): Promise<Platform> {
-  const { azure, writes, settings } = await startSurroundings(setting);
+  const { azure, writes, settings } = await startSurroundings({ ...setting, names: true });
+  const forgetNames = installNames(azure.nameAnswer);
   Object.assign(process.env, settings);
   const { historyDirectory, functionKey, port, time } = setting;
   const app = await startAppHost({
@@ -52,6 +56,7 @@ export async function startPlatform(setting: PlatformSetting): Promise<Platform>
     stopGates();
     await app.stop();
     await azure.stop();
+    forgetNames();
   };
   return { azure, app, writes, stop };
 }
@@ -63,19 +68,24 @@ export interface Surroundings {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-export type SurroundingsSetting = Omit<PlatformSetting, "historyDirectory" | "functionKey" | "port">;
+export type SurroundingsSetting = Omit<PlatformSetting, "historyDirectory" | "functionKey" | "port"> & {
+  /** Hosts under names of their own, which only this process resolves. Default: all on the loopback's address. */
+  readonly names?: boolean;
+};
 
 export async function startSurroundings(setting: SurroundingsSetting): Promise<Surroundings> {
-  const { certificateFolder, estate, constants, world, time } = setting;
+  const { certificateFolder, estate, constants, world, time, names = false } = setting;
   const writes: ArmWrite[] = [];
   const azure = await startEmbeddedAzure({
     certificate: await readCertificate(certificateFolder),
     platform: platformFromEstate(estate, constants),
     world,
     constants,
+    names,
     hooks: {
       ...(time.held === undefined ? {} : { held: time.held }),
-      onPoolWritten: (at, gateway, pool, members) => writes.push({ kind: "pool", at, gateway, pool, members }),
+      onPoolWritten: (at, gateway, pool, members, writer) =>
+        writes.push({ kind: "pool", at, gateway, pool, members, ...(writer === "other" ? { foreign: true } : {}) }),
       onOriginWritten: (at, edge, group, origin, enabled) =>
         writes.push({ kind: "origin", at, endedAt: at + constants.originOperationSeconds * 1000, edge, group, origin, enabled }),
     },
@@ -84,14 +94,15 @@ export async function startSurroundings(setting: SurroundingsSetting): Promise<S
 }
 
 function appSettings(setting: SurroundingsSetting, azure: EmbeddedAzure): Record<string, string> {
-  const { estate, estateText, automation, storageConnection, stateTable } = setting;
+  const { estate, estateText, mode, storageConnection, stateTable, notifyUrl } = setting;
   return {
     IDENTITY_ENDPOINT: azure.identityEndpoint,
     IDENTITY_HEADER: azure.identityHeader,
     AzureWebJobsStorage: storageConnection,
     STATE_TABLE: stateTable,
-    ESTATE_JSON: rehearsedEstate(estateText, estate, azure, automation),
+    ESTATE_JSON: rehearsedEstate(estateText, estate, azure, mode),
     PROBE_SCHEDULE: `*/${estate.detection.intervalSeconds} * * * * *`,
+    ...(notifyUrl === undefined ? {} : { NOTIFY_WEBHOOK_URL: notifyUrl }),
   };
 }
 

@@ -2,10 +2,11 @@
 import { z } from "zod";
 import type { Estate } from "../../src/domain/estate.ts";
 import type { EmbeddedAzure } from "../azure/server.ts";
-import { appMode, type Automation } from "./job.ts";
+import type { RehearsedMode } from "./job.ts";
 
+const Probe = z.looseObject({ url: z.string().optional() });
 const Doors = z.looseObject({
-  deployments: z.array(z.looseObject({ endpoint: z.string() })),
+  deployments: z.array(z.looseObject({ endpoint: z.string(), probe: Probe.optional() })),
   gateways: z.array(z.looseObject({ url: z.string() })),
   safety: z.looseObject({}).optional(),
 });
@@ -13,15 +14,21 @@ const Doors = z.looseObject({
 export function rehearsedEstate(
   text: string,
   estate: Estate,
-  azure: Pick<EmbeddedAzure, "url" | "localUrl">,
-  automation: Automation,
+  azure: Pick<EmbeddedAzure, "endpoints" | "localUrl">,
+  mode: RehearsedMode,
 ): string {
   const raw = Doors.parse(JSON.parse(text));
+  const probeOf = (probe: z.infer<typeof Probe> | undefined): object =>
+    probe?.url === undefined ? {} : { probe: { ...probe, url: azure.localUrl(probe.url) } };
   return JSON.stringify({
     ...raw,
-    cloud: { ...estate.cloud, resourceManager: azure.url },
-    deployments: raw.deployments.map((deployment) => ({ ...deployment, endpoint: azure.localUrl(deployment.endpoint) })),
+    cloud: { ...estate.cloud, ...azure.endpoints },
+    deployments: raw.deployments.map((deployment) => ({
+      ...deployment,
+      endpoint: azure.localUrl(deployment.endpoint),
+      ...probeOf(deployment.probe),
+    })),
     gateways: raw.gateways.map((gateway) => ({ ...gateway, url: azure.localUrl(gateway.url) })),
-    safety: { ...raw.safety, mode: appMode(automation) },
+    safety: { ...raw.safety, mode, modes: {} },
   });
 }

@@ -21,6 +21,8 @@ export interface Summary extends Times {
     readonly startedSeconds: number;
     readonly endedSeconds: number | null;
   }[];
+  /** Of the scenario; only with automation on and its own gateway policy. `lostAtMostShareOfOff` is for whoever has both drills. */
+  readonly expectations?: { readonly met: boolean; readonly unmet: readonly string[] };
   /** Calls by route template of the control plane. */
   readonly controlPlaneCalls: Readonly<Record<string, number>>;
   readonly tableOperations: number;

@@ -5,14 +5,14 @@ import { formatIssues } from "../../src/config/issues.ts";
 import { scaled } from "../constants.ts";
 import { createWorld } from "../traffic/world.ts";
 import { EPOCH } from "../virtual-time/clock.ts";
-import { plannedFaults } from "./faults.ts";
+import { lasts, plannedFaults } from "./faults.ts";
 import type { Job } from "./job.ts";
 import { judge } from "./judge.ts";
 import { normalRouting } from "./normal-routing.ts";
 import { runPlatform, type OnPlatform } from "./run-platform.ts";
-import { LAST_ANSWER_MILLISECONDS, MAX_OVERTIME_SECONDS, type DrillSetting, type PlatformLog } from "./setting.ts";
+import { LAST_ANSWER_MILLISECONDS, MAX_OVERTIME_SECONDS, NOTHING_HEARD, type DrillSetting, type PlatformLog } from "./setting.ts";
 import type { DrillResult } from "./result.ts";
-import { drillRequests } from "./traffic-source.ts";
+import { drillRequests, historyOf } from "./traffic-source.ts";
 
 export async function runDrill(job: Job, onPlatform: OnPlatform = () => undefined): Promise<DrillResult> {
   const begun = performance.now();
@@ -29,6 +29,7 @@ function prepare(job: Job): DrillSetting {
   const constants = scaled(mode);
   const normal = normalRouting(estate);
   const seconds = scenario.durationMinutes * 60;
+  const breakers: DrillSetting["breakers"] = {};
   const world = createWorld({
     estate,
     initialPools: normal.pools,
@@ -41,14 +42,16 @@ function prepare(job: Job): DrillSetting {
     seed: scenario.seed,
     startAt: EPOCH,
     defaultTokensPerMinute: constants.assumedTokensPerMinute,
+    ...historyOf(job, estate),
+    breakerChanged: (...change) => breakers.listener?.(...change),
   });
   const faults = plannedFaults(scenario, estate, EPOCH, onsetShiftSeconds);
-  return { job, estate, constants, world, normal, faults, startsAt: EPOCH, scheduledEnd: EPOCH + seconds * 1000 };
+  return { job, estate, constants, world, normal, breakers, faults, startsAt: EPOCH, scheduledEnd: EPOCH + seconds * 1000 };
 }
 
 /** What Azure does without us: the same requests and faults, and nobody who acts. */
 function withoutApp({ world, faults, scheduledEnd }: DrillSetting): PlatformLog {
-  const events = faults.flatMap((fault) => [
+  const events = faults.filter(lasts).flatMap((fault) => [
     { at: fault.startsAt, apply: () => fault.effects.forEach((effect, i) => world.startFault(fault.startsAt, `${fault.id}/${i}`, effect)) },
     { at: fault.endsAt, apply: () => fault.effects.forEach((_, i) => world.endFault(fault.endsAt, `${fault.id}/${i}`)) },
   ]);
@@ -59,6 +62,9 @@ function withoutApp({ world, faults, scheduledEnd }: DrillSetting): PlatformLog 
     writes: [],
     starts: [],
     safety: [],
+    approvals: [],
+    acts: [],
+    heard: NOTHING_HEARD,
     controlPlaneCalls: {},
     tableOperations: 0,
     probeRounds: 0,

@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { now, runUntil } from "../virtual-time/clock.ts";
 import { heldRequest, timedServer } from "../virtual-time/in-flight.ts";
 import { readAppLog } from "./app-log.ts";
-import { createFaultSwitch, logFault, type PlannedFault } from "./faults.ts";
 import { appMode } from "./job.ts";
 import { departures } from "./measures-routing.ts";
+import { startNotificationSink } from "./notifications.ts";
 import { startPlatform, type Platform } from "./platform.ts";
+import { scheduleFaults } from "./schedule.ts";
 import { compare } from "./series.ts";
 import { LAST_ANSWER_MILLISECONDS, MAX_OVERTIME_SECONDS, type DrillSetting, type PlatformLog } from "./setting.ts";
+import { watchVerdicts } from "./verdict-watch.ts";
 
 const FUNCTION_KEY = "rehearsal";
 
@@ -20,10 +22,12 @@ export type OnPlatform = (platform: Platform) => void;
 export async function runPlatform(setting: DrillSetting, onPlatform: OnPlatform): Promise<PlatformLog> {
   const { job } = setting;
   const tables = countTableOperations(job.storageConnection);
+  const sink = await startNotificationSink(timedServer);
   const platform = await startPlatform({
     ...setting,
     estateText: job.estateText,
-    automation: job.mode.automation,
+    mode: appMode(job.mode.automation, job.scenario.mode),
+    notifyUrl: sink.url,
     certificateFolder: job.certificateFolder,
     storageConnection: job.storageConnection,
     stateTable: job.key,
@@ -33,23 +37,27 @@ export async function runPlatform(setting: DrillSetting, onPlatform: OnPlatform)
     time: { held: heldRequest, onServer: timedServer },
   });
   const { azure, app, writes } = platform;
-  scheduleFaults(setting, platform);
+  const happened = scheduleFaults(setting, platform, FUNCTION_KEY);
+  // Only on demand: whoever asks costs the app table reads, which are counted.
+  const isAsked = Object.keys(job.scenario.expect?.verdicts ?? {}).length > 0;
+  const watch = isAsked ? watchVerdicts(() => getJson(app.url, "/api/status"), setting.estate.detection.intervalSeconds) : undefined;
   onPlatform(platform);
   await runUntil(setting.scheduledEnd);
   const counted = { tableOperations: tables.count, probeRounds: app.invocations("probe") };
   await runUntil(setting.scheduledEnd + LAST_ANSWER_MILLISECONDS);
   await untilAtRest(setting, platform);
   const endsAt = now();
+  watch?.stop();
   await app.start();
   const appLog = await readAppLog((path) => getJson(app.url, path));
   await platform.stop();
-  const mode = appMode(job.mode.automation);
-  const safety = [{ at: setting.startsAt, mode, killSwitch: false }] as const;
+  await sink.stop();
   return {
     endsAt,
     writes,
     starts: app.starts,
-    safety,
+    ...happened,
+    heard: { notifications: sink.texts, verdicts: watch?.verdicts ?? {} },
     controlPlaneCalls: callsByRoute(azure),
     ...counted,
     app: appLog,
@@ -62,20 +70,6 @@ function callsByRoute({ calls }: Platform["azure"]): Record<string, number> {
   const counts = new Map<string, number>();
   for (const { method, route } of calls) counts.set(`${method} ${route}`, (counts.get(`${method} ${route}`) ?? 0) + 1);
   return Object.fromEntries([...counts].toSorted(([a], [b]) => compare(a, b)));
-}
-
-function scheduleFaults({ faults, world }: DrillSetting, { azure, app }: Platform): void {
-  const switchFault = createFaultSwitch({ world, faults: azure.faults, app });
-  const schedule = (fault: PlannedFault, on: boolean): void => {
-    setTimeout(
-      () => {
-        logFault(fault, on);
-        void switchFault(fault, on);
-      },
-      (on ? fault.startsAt : fault.endsAt) - now(),
-    );
-  };
-  for (const fault of faults) [true, false].forEach((on) => schedule(fault, on));
 }
 
 /** Or until the longest overtime has passed: then the invariants say what is wrong. */

@@ -144,6 +144,14 @@ export const Scenario = strict({
         .record(z.string(), z.number().min(0).max(1))
         .optional()
         .describe("Share of the clients near each region, 0–1. Default: equal shares."),
+      profile: z
+        .array(z.number().min(0).max(100))
+        .length(24)
+        .refine((factors) => factors.some((factor) => factor > 0), "must not be 0 at every hour")
+        .optional()
+        .describe(
+          "Factors of the synthetic traffic's mean rate by hour of the day (UTC; a drill begins at midnight), now and in the week before. Default: 1 at every hour, and Azure Monitor knows nothing of the time before the drill.",
+        ),
     })
     .describe("What clients ask for."),
   gateway: z

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { INVARIANT_NAMES, type InvariantName, invariantViolations } from "../../rehearsal/drill/invariants.ts";
 import type { ArmWrite, DrillLog, HoldLevel, LedgerIntent, SafetyChange } from "../../rehearsal/drill/drill-log.ts";
 import type { PoolMember } from "../../src/domain/routing.ts";
-import { REGIONS, gatewayId, memberId } from "../traffic/support.ts";
+import { REGIONS, deploymentId, gatewayId, memberId } from "../traffic/support.ts";
 import { POOL, emptyLog, originWrite, poolWritesTo, second } from "./measures-support.ts";
 
 const GATEWAY = gatewayId("eastus2");
@@ -12,6 +12,10 @@ function write(at: number, members: readonly PoolMember[]): ArmWrite {
   return { kind: "pool", at: second(at), gateway: GATEWAY, pool: POOL, members };
 }
 
+function foreign(at: number, members: readonly PoolMember[]): ArmWrite {
+  return { kind: "pool", at: second(at), gateway: GATEWAY, pool: POOL, members, foreign: true };
+}
+
 function member(region: string, weight?: number, priority?: number): PoolMember {
   return { id: memberId(GATEWAY, region), ...(weight === undefined ? {} : { weight }), ...(priority === undefined ? {} : { priority }) };
 }
@@ -19,18 +23,20 @@ function member(region: string, weight?: number, priority?: number): PoolMember 
 function intentsFor(writes: readonly ArmWrite[], automatic = true): readonly LedgerIntent[] {
   return writes.map((item) =>
     item.kind === "pool"
-      ? { at: item.at - 1000, automatic, kind: "pool", gateway: item.gateway, pool: item.pool }
-      : { at: item.at - 1000, automatic, kind: "origin", edge: item.edge },
+      ? { at: item.at - 1000, run: RUN.id, automatic, kind: "pool", gateway: item.gateway, pool: item.pool }
+      : { at: item.at - 1000, run: RUN.id, automatic, kind: "origin", edge: item.edge },
   );
 }
 
 function hold(at: number, share: number | null, region = "swedencentral", automatic = true): HoldLevel {
-  return { at: second(at), region, share, automatic };
+  return { at: second(at), region, scope: null, share, automatic };
 }
 
 /** A whole evacuation and restore of one region, as it should be. */
 const WRITES = [...poolWritesTo(630, REST), originWrite(1000, false), originWrite(2000, true), ...poolWritesTo(2400, REGIONS)];
+const RUN = { id: "evacuate-1", at: second(628), region: "swedencentral", runbook: "evacuate", scope: null, automatic: true };
 const PROPER: Partial<DrillLog> = {
+  runs: [RUN],
   writes: WRITES,
   intents: intentsFor(WRITES),
   holds: [hold(629, 0), hold(2399, null)],
@@ -45,6 +51,19 @@ function found(changes: Partial<DrillLog>): readonly InvariantName[] {
 function withWrites(...more: readonly ArmWrite[]): Partial<DrillLog> {
   const writes = [...WRITES, ...more];
   return { writes, intents: intentsFor(writes) };
+}
+
+/** The estate asks a person before it evacuates. */
+function asking(fallback: "proceed" | "decline", changes: Partial<DrillLog> = {}): Partial<DrillLog> {
+  const { estate } = emptyLog();
+  const approval = { timeoutSeconds: 60, default: fallback };
+  const mode = { at: second(0), mode: "approve", killSwitch: false } as const;
+  return { estate: { ...estate, safety: { ...estate.safety, mode: "approve", approval } }, safety: [mode], ...changes };
+}
+
+/** The first intent of the run, and the writes that it led to, come this many seconds later. */
+function later(seconds: number): Partial<DrillLog> {
+  return { runs: [{ ...RUN, at: RUN.at - seconds * 1000 }] };
 }
 
 const NORMAL = [member("eastus2", 100, 1), member("swedencentral", 100, 2), member("japaneast", 100, 2)];
@@ -74,6 +93,11 @@ const VIOLATIONS: Record<InvariantName, readonly [what: string, log: Partial<Dri
       withWrites(write(2500, [member("eastus2", 100), member("swedencentral", 100, 2), member("japaneast", 100, 2)])),
     ],
     ["an origin that stayed disabled", withWrites(originWrite(3000, false))],
+    ["a pool beside one that somebody else changed", { writes: WRITES.slice(0, -1), drift: [`${GATEWAY}/${POOL}`] }],
+    [
+      "what somebody else gave another member",
+      { writes: [...WRITES, foreign(2500, [member("eastus2", 7, 1), ...NORMAL.slice(1)]), write(2600, [NORMAL[0]!, member("swedencentral", 7, 1), NORMAL[2]!])] },
+    ],
   ],
   intentBeforeWrite: [
     ["no intent", { intents: intentsFor(WRITES).slice(1) }],
@@ -85,8 +109,17 @@ const VIOLATIONS: Record<InvariantName, readonly [what: string, log: Partial<Dri
     ["the mode recommend", { safety: [{ at: second(0), mode: "recommend", killSwitch: false }] }],
     ["off, whatever changed since", { safety: [off, { at: second(625), mode: "off", killSwitch: true }] }],
   ],
+  approvalBeforeWrite: [
+    ["a write that nobody approved", asking("decline")],
+    ["a write before its approval", asking("decline", { approvals: [{ at: second(700), run: RUN.id, approved: true }] })],
+    ["a write that was declined", asking("decline", { approvals: [{ at: second(620), run: RUN.id, approved: false }] })],
+    ["a write on another run's approval", asking("decline", { approvals: [{ at: second(620), run: "evacuate-2", approved: true }] })],
+    ["a write after the time to decide, when declining is the default", asking("decline", later(60))],
+    ["a write before the time to decide is over", asking("proceed", later(50))],
+  ],
   holdBeforeWrite: [
     ["a member removed without a hold", { holds: [] }],
+    ["a member removed that the hold's scope leaves out", { holds: [{ ...hold(629, 0), scope: ["another"] }, hold(2399, null)] }],
     ["a member removed with another region's hold", { holds: [hold(629, 0, "japaneast"), hold(2399, null, "japaneast")] }],
     ["a write long after the hold's end", { holds: [hold(500, 0), hold(600, null)] }],
     ["a first choice that lost share", withWrites(write(700, [member("eastus2", 50, 1), member("japaneast", 50, 1)]))],
@@ -131,6 +164,19 @@ describe("a drill as it should be", () => {
     [
       "a held region's share may step down and up",
       withWrites(write(700, [member("eastus2", 100, 1), member("swedencentral", 1, 2), member("japaneast", 99, 2)])),
+    ],
+    ["what a person approved may be written", asking("decline", { approvals: [{ at: second(620), run: RUN.id, approved: true }] })],
+    ["what nobody declined in time may be written when proceeding is the default", asking("proceed", later(60))],
+    ["a hold of a deployment alone lets it be removed", { holds: [{ ...hold(629, 0), scope: [deploymentId("swedencentral")] }, hold(2399, null)] }],
+    ["what somebody else writes needs no intent, no hold and no range", { writes: [...WRITES, foreign(2500, [member("eastus2", 0, 1)]), foreign(2600, NORMAL)] }],
+    ["somebody else's change may stay", { writes: [...WRITES, foreign(2500, [member("eastus2", 7, 1), ...NORMAL.slice(1)])] }],
+    [
+      "a share that somebody else took may stay taken",
+      withWrites(foreign(700, [member("eastus2", 100, 1), member("japaneast", 5, 1)]), write(710, [member("eastus2", 100, 1), member("japaneast", 5, 1)])),
+    ],
+    [
+      "a pool may stay as it is when the app said that somebody else had changed it",
+      { writes: [...WRITES, foreign(2500, [])], drift: [`${GATEWAY}/${POOL}`] },
     ],
     ["back-to-back edge writes may follow each other", withWrites(originWrite(1030, false, "eastus2"), originWrite(1060, true, "eastus2"))],
   ])("%s", (_, changes) => {

@@ -18,7 +18,9 @@ export function emptyLog(changes: Partial<DrillLog> = {}): DrillLog {
     runs: [],
     intents: [],
     safety: [{ at: START, mode: "auto", killSwitch: false }],
+    approvals: [],
     holds: [],
+    drift: [],
     admissions: [],
     ...changes,
   };

@@ -6,7 +6,7 @@ import { deploymentId } from "../traffic/support.ts";
 import { emptyLog, foundryDown, gatewayDown, second } from "./measures-support.ts";
 
 function judged(faults: readonly DrillFault[], at: number, run: { automatic?: boolean; runbook?: string } = {}): readonly string[] {
-  const runs = [{ id: "run", at: second(at), region: "swedencentral", runbook: "evacuate", automatic: true, ...run }];
+  const runs = [{ id: "run", at: second(at), region: "swedencentral", runbook: "evacuate", scope: null, automatic: true, ...run }];
   return falseEvacuations(emptyLog({ faults, runs }), 0.1).map((found) => found.reason);
 }
 

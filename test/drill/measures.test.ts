@@ -12,7 +12,7 @@ function measured(changes: Partial<DrillLog>) {
 }
 
 function run(at: number, changes: Partial<DrillLog["runs"][number]> = {}): DrillLog["runs"][number] {
-  return { id: "run", at: second(at), region: "swedencentral", runbook: "evacuate", automatic: true, ...changes };
+  return { id: "run", at: second(at), region: "swedencentral", runbook: "evacuate", scope: null, automatic: true, ...changes };
 }
 
 describe("time to detect", () => {
@@ -60,7 +60,7 @@ describe("the floor", () => {
   it.each([
     ["an error's answer", { kind: "deployment", answer: 503 } as const, 9 + 0.03 + 10],
     ["a probe's deadline when nothing answers", { kind: "deployment", answer: "timeout" } as const, 9 + 5 + 10],
-    ["a slow answer", { kind: "latency", addMilliseconds: 2000 } as const, 9 + 2.35 + 10],
+    ["a slow answer", { kind: "latency", addMilliseconds: 4200 } as const, 9 + 4.55 + 10],
     ["the deadline when the answer is slower", { kind: "latency", addMilliseconds: 60_000 } as const, 9 + 5 + 10],
   ])("has four probes 3 s apart, %s, and the pools' propagation", (_, effect, expected) => {
     const effects = [{ deployment: deploymentId("swedencentral"), share: 1, ...effect }] as ReturnType<typeof foundryDown>["effects"];
