@@ -1,6 +1,6 @@
 /** A region's verdict: its deployments weighed by the traffic they carry, and its gateways apart from them. */
 import type { Estate } from "./estate.ts";
-import type { Verdict, VerdictState } from "./verdict.ts";
+import type { Symptom, Verdict, VerdictState } from "./verdict.ts";
 
 export interface RegionVerdict {
   readonly region: string;
@@ -29,30 +29,44 @@ export function assessRegion(
 ): RegionVerdict {
   const deployments = estate.deployments.filter((d) => d.region === region).map((d) => d.id);
   const gateways = estate.gateways.filter((g) => g.region === region).map((g) => g.id);
-  const shares = trafficShares(deployments, demand);
-  const shareOf = (state: VerdictState): number =>
-    deployments.reduce((sum, id) => (verdicts[id]?.state === state ? sum + (shares[id] ?? 0) : sum), 0);
-  const unknown: Verdict = { state: "inconclusive", reason: "not probed yet", since: now };
+  const unknown: Verdict = { state: "inconclusive", symptom: null, reason: "not probed yet", since: now };
+  const parts = partsOf(deployments, trafficShares(deployments, demand), verdicts, unknown);
+  const inState = (state: VerdictState): readonly string[] => deployments.filter((id) => verdicts[id]?.state === state);
+  const isCutOff = parts.some(({ verdict }) => verdict.symptom === "cutOff") && inState("failing").length === 0;
+  const gates = partsOf(gateways, {}, verdicts, unknown).map((part) => (isCutOff ? { ...part, verdict: doubted(part.verdict) } : part));
   return {
     region,
-    failingShare: shareOf("failing"),
+    failingShare: shareOf(parts, "failing"),
+    failing: inState("failing"),
+    pressured: inState("pressured"),
     foundry:
-      deployments.length === 0
-        ? { state: "healthy", reason: "no deployment in this region", since: now }
-        : combine(
-            deployments.map((id) => verdicts[id] ?? unknown),
-            shareOf,
-            estate.detection.regionFailingShare,
-          ),
-    gateway:
-      gateways.length === 0
-        ? null
-        : combine(
-            gateways.map((id) => verdicts[id] ?? unknown),
-            equalShares(gateways, verdicts),
-            1,
-          ),
+      parts.length === 0
+        ? { state: "healthy", symptom: null, reason: "no deployment in this region", since: now }
+        : combine(parts, estate.detection.regionFailingShare),
+    gateway: gates.length === 0 ? null : combine(gates, 1),
   };
+}
+
+/** A target's verdict with its share [0–1] of the whole. */
+interface Part {
+  readonly verdict: Verdict;
+  readonly share: number;
+}
+
+/** What no share is known of counts like any other. */
+function partsOf(
+  ids: readonly string[],
+  shares: Readonly<Record<string, number>>,
+  verdicts: VerdictsByTarget,
+  unknown: Verdict,
+): readonly Part[] {
+  return ids.map((id) => ({ verdict: verdicts[id] ?? unknown, share: shares[id] ?? 1 / ids.length }));
+}
+
+/** A prober that is cut off from the region's deployments, which others reach, cannot tell of its gateway's silence either. */
+function doubted(gateway: Verdict): Verdict {
+  if (gateway.state !== "failing" || gateway.symptom !== "noAnswer") return gateway;
+  return { ...gateway, state: "inconclusive", symptom: "cutOff", reason: `${gateway.reason}, but the prober is cut off from this region` };
 }
 
 /** Known demand decides; without any, every deployment counts the same. A deployment whose demand is unknown counts as the mean of the known. */
@@ -64,27 +78,37 @@ export function trafficShares(deployments: readonly string[], demand: DemandByDe
   return Object.fromEntries(deployments.map((id, i) => [id, sum === 0 ? 1 / deployments.length : (weights[i] ?? 0) / sum]));
 }
 
-function equalShares(ids: readonly string[], verdicts: VerdictsByTarget): (state: VerdictState) => number {
-  return (state) => ids.filter((id) => verdicts[id]?.state === state).length / ids.length;
+function shareOf(parts: readonly Part[], state: VerdictState): number {
+  return parts.reduce((sum, part) => (part.verdict.state === state ? sum + part.share : sum), 0);
 }
 
+/** The one that says most of what is wrong comes first. */
+const SYMPTOMS: readonly (Symptom | null)[] = ["noAnswer", "errors", "partialFailure", "latency", "traffic", "cutOff", null];
+
+/** Six sixths are not quite one. */
+const ROUNDING = 1e-9;
+
 /** Failing outweighs everything; a region is only healthy when nothing in it is worse. */
-function combine(all: readonly Verdict[], shareOf: (state: VerdictState) => number, failingShare: number): Verdict {
-  const percent = (state: VerdictState): string => `${Math.round(shareOf(state) * 100)} % of traffic ${state}`;
-  const latest = (state: VerdictState): string =>
-    all
-      .filter((v) => v.state === state)
-      .map((v) => v.since)
-      .sort()
-      .at(-1) ?? "";
-  const example = (state: VerdictState): string => all.find((v) => v.state === state)?.reason ?? "";
-  if (shareOf("failing") >= failingShare)
-    return { state: "failing", reason: `${percent("failing")}: ${example("failing")}`, since: latest("failing") };
+function combine(parts: readonly Part[], failingShare: number): Verdict {
   for (const state of ["failing", "misconfigured", "inconclusive", "pressured"] as const) {
-    if (!all.some((v) => v.state === state)) continue;
-    // Some of it fails, but less than the share that condemns the region: nobody acts on it, and nobody calls it healthy.
-    const stated = state === "failing" ? "inconclusive" : state;
-    return { state: stated, reason: `${percent(state)}: ${example(state)}`, since: latest(state) };
+    const found = parts.map((part) => part.verdict).filter((verdict) => verdict.state === state);
+    const worst = found.toSorted((a, b) => SYMPTOMS.indexOf(a.symptom) - SYMPTOMS.indexOf(b.symptom))[0];
+    if (worst === undefined) continue;
+    const share = shareOf(parts, state);
+    // Some of it fails, but less than the share that condemns the region: nobody calls it healthy, and only those parts are left.
+    const stated = state === "failing" && share + ROUNDING < failingShare ? "inconclusive" : state;
+    const reason = `${Math.round(share * 100)} % of traffic ${state}: ${worst.reason}`;
+    return { state: stated, symptom: worst.symptom, reason, since: latest(found) };
   }
-  return { state: "healthy", reason: all.map((v) => v.reason).join("; "), since: latest("healthy") };
+  const all = parts.map((part) => part.verdict);
+  return { state: "healthy", symptom: null, reason: all.map((v) => v.reason).join("; "), since: latest(all) };
+}
+
+function latest(verdicts: readonly Verdict[]): string {
+  return (
+    verdicts
+      .map((verdict) => verdict.since)
+      .sort()
+      .at(-1) ?? ""
+  );
 }

@@ -1,5 +1,8 @@
 /** The one place where signals of every kind become evidence (minutes, observations) or suspicions. */
-import type { Sample } from "./observation.ts";
+import type { LimiterReading } from "./capacity.ts";
+import type { DetectionPolicy } from "./estate.ts";
+import type { Observation } from "./observation.ts";
+import { secondsBetween } from "./time.ts";
 
 /** One minute of a deployment's traffic as Azure Monitor or a gateway's log tells it; null = no data point, which is not zero. */
 export interface TrafficMinute {
@@ -29,4 +32,65 @@ export interface Suspicion {
   readonly at: string;
   /** One line for a person. */
   readonly title: string;
+}
+
+const MOST_SUSPICIONS = 100;
+const EXPIRY_SECONDS = 86_400;
+
+/**
+ * `open` holds what is raised and, for as long as a late delivery could raise it again, what was cleared. News that is a duplicate, older
+ * than what is known of its key, raised too long ago, or of no instant at all changes nothing. A late clearing still clears.
+ */
+export function foldSuspicion(
+  open: readonly Suspicion[],
+  news: Suspicion,
+  policy: DetectionPolicy,
+  now: string,
+): { open: readonly Suspicion[]; isNew: boolean } {
+  const kept = open.filter((known) => secondsBetween(known.at, now) <= keptSeconds(known, policy));
+  const age = secondsBetween(news.at, now);
+  const isDated = age >= -EXPIRY_SECONDS && age <= EXPIRY_SECONDS;
+  if (!isDated || (news.state === "raised" && age > policy.alertStalenessSeconds)) return { open: kept, isNew: false };
+  const known = kept.find((candidate) => candidate.key === news.key);
+  if (known !== undefined && !supersedes(news, known)) return { open: kept, isNew: false };
+  return { open: bounded([...kept.filter((other) => other !== known), news]), isNew: true };
+}
+
+function keptSeconds({ state }: Suspicion, policy: DetectionPolicy): number {
+  return state === "raised" ? EXPIRY_SECONDS : policy.alertStalenessSeconds;
+}
+
+/** Of two at one instant the clearing came last. */
+function supersedes(news: Suspicion, known: Suspicion): boolean {
+  const later = secondsBetween(known.at, news.at);
+  return later > 0 || (later === 0 && news.state === "cleared" && known.state === "raised");
+}
+
+/** A storm pushes out what was cleared first, then what is oldest. */
+function bounded(all: readonly Suspicion[]): readonly Suspicion[] {
+  const byWorth = all.toSorted(
+    (a, b) => Number(a.state === "raised") - Number(b.state === "raised") || Date.parse(a.at) - Date.parse(b.at),
+  );
+  return byWorth.slice(-MOST_SUSPICIONS).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** The limiter counts by the minute, and its minutes are nobody else's: the most of a few is the safe reading. */
+const READING_SECONDS = 180;
+
+/** By deployment, from the headers of its probes. */
+export function limiterReadings(
+  before: Readonly<Record<string, LimiterReading>>,
+  fresh: readonly Observation[],
+  now: string,
+): Record<string, LimiterReading> {
+  const isYoung = (at: string): boolean => secondsBetween(at, now) <= READING_SECONDS;
+  const readings = Object.fromEntries(Object.entries(before).filter(([, reading]) => isYoung(reading.at)));
+  for (const { target, at, limitTokens, remainingTokens } of fresh.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))) {
+    if (limitTokens === undefined || remainingTokens === undefined || limitTokens <= 0 || remainingTokens < 0 || !isYoung(at)) continue;
+    const used = Math.max(0, limitTokens - remainingTokens);
+    const known = readings[target];
+    // A limit that was changed holds from now on, whatever was used under the old one.
+    readings[target] = known !== undefined && known.used > used ? { ...known, limit: limitTokens } : { limit: limitTokens, used, at };
+  }
+  return readings;
 }

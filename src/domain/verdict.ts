@@ -1,108 +1,148 @@
-/** From observations of one target to a verdict, with hysteresis. Model: a closed set of states, each with numbers in its reason. */
+/**
+ * From the evidence about one target to a verdict, with hysteresis in both directions: two classifiers apart (outage.ts, pressure.ts),
+ * and what may be wrong with the measuring itself (doubt.ts).
+ */
+import { doubts } from "./doubt.ts";
 import type { DetectionPolicy } from "./estate.ts";
-import type { Observation, Outcome, Sample, Source } from "./observation.ts";
-import { secondsBetween } from "./time.ts";
+import { isAnswered, readEvidence, type Assessment, type Evidence, type Rule, type Verdict, type View } from "./evidence.ts";
+import type { Observation, Outcome } from "./observation.ts";
+import { outageRules, recentFailures, slowness, type Finding } from "./outage.ts";
+import { pressureRules } from "./pressure.ts";
+import { describeMinute, standIn } from "./traffic-evidence.ts";
+
+export { countable } from "./evidence.ts";
+export type { Assessment, Evidence, Rule, Symptom, Verdict, VerdictState } from "./evidence.ts";
+
+type Conclusion = Pick<Verdict, "state" | "symptom" | "reason">;
+
+/** Failed probes within the gray seconds that make every round a burst. */
+const DOUBTFUL_FAILURES = 2;
+
+export function assessTarget(evidence: Evidence, previous: Verdict | undefined, policy: DetectionPolicy, now: string): Assessment {
+  const view = readEvidence(evidence, previous, policy, now);
+  const outage = outageRules(view);
+  const suspicions = weigh(view, outage);
+  const pressure = pressureRules(view, slowness(view).isSlow);
+  const { state, symptom, reason } = conclude(view, suspicions, pressure);
+  const since = previous?.state === state ? previous.since : changedAt(view, now);
+  const doubtful = state !== "failing" && recentFailures(view) >= DOUBTFUL_FAILURES ? { doubtful: true as const } : {};
+  const doubt = (suspicions.find(isBelieved) ?? suspicions[0])?.doubts ?? NO_DOUBTS;
+  const trace = [...outage.map(asRule), ...pressure, stale(view), misconfigured(view), ...doubt];
+  return { state, symptom, reason, since, ...doubtful, trace };
+}
+
+/** A finding and what speaks against believing it. */
+interface Weighed {
+  readonly finding: Finding;
+  readonly doubts: readonly Rule[];
+}
+
+/** When the prober's own view of an outage is doubted, so is what its other rules make of the same probes. */
+function weigh(view: View, outage: readonly Finding[]): readonly Weighed[] {
+  const all = outage.filter((finding) => finding.met).map((finding) => ({ finding, doubts: doubts(view, finding) }));
+  const hard = all.find(({ finding }) => finding.rule === "hardFailure");
+  if (hard === undefined || isBelieved(hard)) return all;
+  return all.filter((weighed) => weighed === hard || weighed.finding.rule === "traffic");
+}
+
+function isBelieved({ doubts: rules }: Weighed): boolean {
+  return !rules.some((rule) => rule.met);
+}
+
+function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly Rule[]): Conclusion {
+  if (view.seen.length === 0) return withoutProbes(view);
+  const believed = suspicions.find(isBelieved)?.finding;
+  const own = misconfigured(view);
+  if (believed?.rule !== "hardFailure" && own.met) return { state: "misconfigured", symptom: null, reason: own.text };
+  if (believed !== undefined) return { state: "failing", symptom: believed.symptom, reason: believed.text };
+  // What only lingers from before is not worth a doubt.
+  const doubted = suspicions.find(({ finding }) => finding.entered);
+  if (doubted !== undefined) return disbelieve(doubted);
+  return concludeWell(view, pressure);
+}
+
+function withoutProbes(view: View): Conclusion {
+  const minute = standIn(view);
+  if (minute !== undefined) return { state: "healthy", symptom: null, reason: `no probe, but ${describeMinute(minute)}` };
+  return { state: "inconclusive", symptom: stillCutOff(view), reason: stale(view).text };
+}
+
+function disbelieve({ finding, doubts: rules }: Weighed): Conclusion {
+  const reasons = rules.filter((rule) => rule.met);
+  const symptom = reasons.some((rule) => rule.rule === "cutOff") ? "cutOff" : null;
+  return { state: "inconclusive", symptom, reason: `${finding.text}, but ${reasons.map((rule) => rule.text).join("; ")}` };
+}
+
+/** Nothing makes it failing: pressed, well, or not yet certain to be anything else than before. */
+function concludeWell(view: View, pressure: readonly Rule[]): Conclusion {
+  const { seen, policy, previous } = view;
+  const pressed = pressure.find((rule) => rule.met);
+  if (pressed?.rule === "throttled") return { state: "pressured", symptom: null, reason: pressed.text };
+  const recent = seen.slice(-policy.successesToRecover);
+  const answered = recent.length === policy.successesToRecover && recent.every(isAnswered);
+  const trusted = previous === undefined || previous.state === "healthy";
+  if (answered || (trusted && seen.every((o) => o.outcome === "ok"))) {
+    if (pressed !== undefined) return { state: "pressured", symptom: null, reason: pressed.text };
+    return { state: "healthy", symptom: null, reason: tally(view, "ok", "succeeded") };
+  }
+  const failed = count(view, "failed");
+  if (previous !== undefined && previous.state !== "inconclusive") {
+    const { state, symptom } = previous;
+    return { state, symptom, reason: `${tally(view, "ok", "succeeded")}, ${failed} failed: too few to change from ${state}` };
+  }
+  const reason = `${tally(view, "failed", "failed")}: ${policy.failuresToFail} are needed to call it failing`;
+  return { state: "inconclusive", symptom: stillCutOff(view), reason };
+}
+
+/** Until it is settled what the target is, the prober counts as isolated from it. */
+function stillCutOff({ previous }: View): "cutOff" | null {
+  return previous?.symptom === "cutOff" ? "cutOff" : null;
+}
+
+function count({ seen }: View, outcome: Outcome): number {
+  return seen.filter((o) => o.outcome === outcome).length;
+}
+
+function tally(view: View, outcome: Outcome, verb: string): string {
+  return `${count(view, outcome)} of the last ${view.seen.length} probes ${verb}`;
+}
+
+function stale({ seen, policy }: View): Rule {
+  const met = seen.length === 0;
+  const text = met
+    ? `no probe measured in the last ${policy.stalenessSeconds} s`
+    : `${seen.length} probes in the last ${policy.stalenessSeconds} s`;
+  return { rule: "stale", classifier: "measurement", met, text };
+}
+
+function misconfigured(view: View): Rule {
+  const last = view.seen.findLast((o) => o.outcome === "misconfigured");
+  const text = `${tally(view, "misconfigured", "were refused as misconfigured")}${last === undefined ? "" : ` (${last.detail})`}`;
+  return { rule: "misconfigured", classifier: "measurement", met: count(view, "misconfigured") >= view.policy.failuresToFail, text };
+}
+
+const NO_DOUBTS: readonly Rule[] = ["cutOff", "quorum", "veto"].map((rule) => ({
+  rule,
+  classifier: "measurement",
+  met: false,
+  text: "nothing was found that could be doubted",
+}));
+
+function asRule({ rule, classifier, met, text }: Finding): Rule {
+  return { rule, classifier, met, text };
+}
+
+/** When the probe was sent that changed it; a clock ahead of this one's does not reach into the future. */
+function changedAt({ seen, now }: View, text: string): string {
+  const last = seen.at(-1)?.at;
+  return last === undefined || Date.parse(last) > now ? text : last;
+}
 
 /**
- * - `healthy`, `failing`: as measured
- * - `pressured`: it answers 429: capacity, not health
- * - `misconfigured`: the prober's own fault (401, 403, 404); never acts
- * - `inconclusive`: could not measure; never acts
+ * A failed probe of a target that is not already failing starts a confirm burst: it decides in seconds, not in k intervals. So does any
+ * answer of a target that is doubtful: a gray failure shows in many probes or in none.
  */
-export type VerdictState = "healthy" | "pressured" | "failing" | "misconfigured" | "inconclusive";
-
-/** What is wrong with a failing target, or `cutOff`: why it cannot be told (the prober is isolated from it); null for everything else. */
-export type Symptom = "errors" | "noAnswer" | "partialFailure" | "latency" | "traffic" | "cutOff";
-
-export interface Verdict {
-  readonly state: VerdictState;
-  readonly symptom: Symptom | null;
-  /** One line for a person, with numbers. */
-  readonly reason: string;
-  /** Since when the state has been this one. */
-  readonly since: string;
-}
-
-/** Everything that is known of one target at one instant. */
-export interface Evidence {
-  /** The prober's own, oldest first. */
-  readonly probes: readonly Observation[];
-  /** Of the same target through other regions' gateways, oldest first. */
-  readonly witnesses: readonly Observation[];
-  /** Minutes, oldest first; a source that is missing told nothing. `probe` are the prober's own, summed up. */
-  readonly samples: Readonly<Partial<Record<Source, readonly Sample[]>>>;
-}
-
-/** One rule of the two classifiers, with its numbers: what an explanation is made of. */
-export interface Rule {
-  /** Stable code. */
-  readonly rule: string;
-  readonly classifier: "outage" | "pressure" | "measurement";
-  readonly met: boolean;
-  /** What was found and what is needed. */
-  readonly text: string;
-}
-
-export type Assessment = Verdict & { readonly trace: readonly Rule[] };
-
-/** Observations that count: measured, fresh, and no more than the window; oldest first. */
-export function countable(observations: readonly Observation[], policy: DetectionPolicy, now: string): readonly Observation[] {
-  return observations
-    .filter((o) => o.outcome !== "unmeasured" && secondsBetween(o.at, now) <= policy.stalenessSeconds)
-    .slice(-policy.window);
-}
-
-/** `observations` oldest first. */
-export function assessTarget(
-  observations: readonly Observation[],
-  previous: Verdict | undefined,
-  policy: DetectionPolicy,
-  now: string,
-): Verdict {
-  const seen = countable(observations, policy, now);
-  const { state, reason } = classify(seen, previous, policy);
-  const since = previous?.state === state ? previous.since : (seen.at(-1)?.at ?? now);
-  return { state, reason, since };
-}
-
-function classify(
-  seen: readonly Observation[],
-  previous: Verdict | undefined,
-  policy: DetectionPolicy,
-): { state: VerdictState; reason: string } {
-  const last = seen.at(-1);
-  if (last === undefined) return { state: "inconclusive", reason: `no probe measured in the last ${policy.stalenessSeconds} s` };
-  const count = (outcome: Outcome): number => seen.filter((o) => o.outcome === outcome).length;
-  const tally = (outcome: Outcome): string => `${count(outcome)} of the last ${seen.length} probes ${WORDS[outcome]}`;
-  if (count("failed") >= policy.failuresToFail) return { state: "failing", reason: `${tally("failed")} (${lastDetail(seen, "failed")})` };
-  if (count("misconfigured") >= policy.failuresToFail) {
-    return { state: "misconfigured", reason: `${tally("misconfigured")} (${lastDetail(seen, "misconfigured")})` };
-  }
-  const recent = seen.slice(-policy.successesToRecover);
-  const answered = recent.length === policy.successesToRecover && recent.every((o) => o.outcome === "ok" || o.outcome === "throttled");
-  if (count("throttled") >= policy.failuresToFail)
-    return { state: "pressured", reason: `${tally("throttled")} (${lastDetail(seen, "throttled")})` };
-  const trusted = previous === undefined || previous.state === "healthy";
-  if (answered || (trusted && seen.every((o) => o.outcome === "ok"))) return { state: "healthy", reason: tally("ok") };
-  if (previous !== undefined && previous.state !== "inconclusive") {
-    return { state: previous.state, reason: `${tally("ok")}, ${count("failed")} failed: too few to change from ${previous.state}` };
-  }
-  return { state: "inconclusive", reason: `${tally("failed")}: ${policy.failuresToFail} are needed to call it failing` };
-}
-
-const WORDS: Record<Outcome, string> = {
-  ok: "succeeded",
-  throttled: "were throttled",
-  failed: "failed",
-  misconfigured: "were refused as misconfigured",
-  unmeasured: "could not be sent",
-};
-
-function lastDetail(seen: readonly Observation[], outcome: Outcome): string {
-  return seen.findLast((o) => o.outcome === outcome)?.detail ?? "";
-}
-
-/** A failed probe of a target that is not already failing starts a confirm burst: it decides in seconds, not in k intervals. */
 export function isSuspect(latest: Observation, verdict: Verdict | undefined): boolean {
-  return latest.outcome === "failed" && verdict?.state !== "failing";
+  if (latest.outcome === "failed") return verdict?.state !== "failing";
+  return verdict?.doubtful === true && isAnswered(latest);
 }

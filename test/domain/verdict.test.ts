@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULTS } from "../../src/config/defaults.ts";
 import type { Observation, Outcome } from "../../src/domain/observation.ts";
 import { assessTarget, countable, isSuspect, type Verdict, type VerdictState } from "../../src/domain/verdict.ts";
-import { at, observation, verdict } from "../support/builders.ts";
+import { at, evidence, observation, verdict } from "../support/builders.ts";
 
 const policy = DEFAULTS.detection;
 const OUTCOMES: Record<string, Outcome> = { ok: "ok", F: "failed", T: "throttled", M: "misconfigured", U: "unmeasured" };
@@ -19,7 +19,7 @@ function probes(text: string): readonly Observation[] {
 /** The verdict after each probe, as a row of rounds would have come to it. */
 function history(text: string): readonly Verdict[] {
   const all = probes(text);
-  return all.reduce<Verdict[]>((known, o, i) => [...known, assessTarget(all.slice(0, i + 1), known.at(-1), policy, o.at)], []);
+  return all.reduce<Verdict[]>((known, o, i) => [...known, assessTarget(evidence(all.slice(0, i + 1)), known.at(-1), policy, o.at)], []);
 }
 
 describe("the verdict of a target, 4 of 5 failures in and 3 successes out", () => {
@@ -50,7 +50,7 @@ describe("the verdict of a target, 4 of 5 failures in and 3 successes out", () =
     ["what could not be measured does not push out failures", "F F F U U F", "failing"],
     ["nothing but unmeasured is inconclusive", "U U U U U", "inconclusive"],
   ])("%s: %s", (_rule, text, state) => {
-    expect(history(text).at(-1)?.state ?? assessTarget([], undefined, policy, at(0)).state).toBe(state);
+    expect(history(text).at(-1)?.state ?? assessTarget(evidence([]), undefined, policy, at(0)).state).toBe(state);
   });
 
   it("says how many probes failed, and how the last one did", () => {
@@ -71,10 +71,11 @@ describe("the verdict of a target, 4 of 5 failures in and 3 successes out", () =
     const all = probes("F F F F");
     const last = all.at(-1)?.at ?? "";
     const before = verdict("failing");
-    expect(assessTarget(all, before, policy, last).state).toBe("failing");
+    expect(assessTarget(evidence(all), before, policy, last).state).toBe("failing");
     const stale = new Date(Date.parse(last) + (policy.stalenessSeconds + 1) * 1000).toISOString();
-    expect(assessTarget(all, before, policy, stale)).toEqual({
+    expect(assessTarget(evidence(all), before, policy, stale)).toMatchObject({
       state: "inconclusive",
+      symptom: null,
       reason: `no probe measured in the last ${policy.stalenessSeconds} s`,
       since: stale,
     });
@@ -95,7 +96,7 @@ describe("the verdict of a target, 4 of 5 failures in and 3 successes out", () =
     const mixed = probes("F ok F ok F");
     const now = mixed.at(-1)?.at ?? "";
     for (const state of ["healthy", "failing", "pressured", "misconfigured"] as const) {
-      expect(assessTarget(mixed, verdict(state), policy, now).state).toBe(state);
+      expect(assessTarget(evidence(mixed), verdict(state), policy, now).state).toBe(state);
     }
   });
 });

@@ -1,0 +1,71 @@
+/** Reasons to doubt what the outage classifier found: the prober may be cut off, or other sources say otherwise. Doubt never acts. */
+import { isAnswered, isUnanswered, PASSIVE_SOURCES, type PassiveSource, type Rule, type View } from "./evidence.ts";
+import type { Source } from "./observation.ts";
+import type { Finding } from "./outage.ts";
+import { confirmingSources, describeMinute, newestBusy, wellMinute } from "./traffic-evidence.ts";
+
+/** Fresh witnesses that settle a partial partition. */
+const WITNESSES = 2;
+
+/** Which of them is met is why `found` is not believed. */
+export function doubts(view: View, found: Finding): readonly Rule[] {
+  return [cutOff(view, found), quorum(view, found), veto(view, found)];
+}
+
+/** Nothing came back to the prober since the onset, while everybody who asked through another region was answered. */
+function cutOff(view: View, found: Finding): Rule {
+  const first = view.seen.findIndex((o) => o.outcome === "failed");
+  const since = view.seen[first]?.at;
+  const isSilent = found.rule === "hardFailure" && first >= 0 && view.seen.slice(first).every(isUnanswered);
+  const witnesses = since === undefined ? [] : view.witnesses.filter((o) => Date.parse(o.at) >= Date.parse(since));
+  const answered = witnesses.filter(isAnswered).length;
+  const met = isSilent && answered === witnesses.length && answered >= WITNESSES;
+  return measurement("cutOff", met, `${answered} of ${witnesses.length} probes through other regions were answered, ${WITNESSES} needed`);
+}
+
+/** Not asked again of a target that is failing already: once evacuated, its traffic tells nothing. */
+function quorum(view: View, found: Finding): Rule {
+  const agreeing = agreeingSources(view, found);
+  const { quorum: needed } = view.policy;
+  const met = view.previous?.state !== "failing" && agreeing.length < needed;
+  const told = agreeing.length === 0 ? "no source agrees" : `${agreeing.join(", ")} agree${agreeing.length === 1 ? "s" : ""}`;
+  return measurement("quorum", met, `${told}, ${needed} needed`);
+}
+
+function agreeingSources(view: View, found: Finding): readonly Source[] {
+  const passive = passiveAgreement(view, found);
+  if (found.symptom === "traffic") return passive;
+  const failed = view.witnesses.filter((o) => o.outcome === "failed").length;
+  return ["probe", ...(failed * 2 > view.witnesses.length ? (["witness"] as const) : []), ...passive];
+}
+
+function passiveAgreement(view: View, found: Finding): readonly PassiveSource[] {
+  if (found.symptom !== "latency") return confirmingSources(view);
+  return PASSIVE_SOURCES.filter((source) => (newestBusy(view, source)?.sample.latencyMilliseconds ?? 0) >= view.policy.slowMilliseconds);
+}
+
+/** Real requests since the onset say otherwise. Only minutes that began after it can: they come minutes late. */
+function veto(view: View, found: Finding): Rule {
+  const against = vetoingSources(view, found).flatMap((source) => {
+    const minute = wellMinute(view, source, found.from);
+    const isFast = (minute?.sample.latencyMilliseconds ?? Infinity) < view.policy.slowMilliseconds;
+    return minute === undefined || (found.symptom === "latency" && !isFast) ? [] : [`${source}: ${describeMinute(minute)}`];
+  });
+  const met = against.length > 0 && passiveAgreement(view, found).length === 0;
+  return measurement("veto", met, met ? against.join("; ") : "no real traffic since the onset says otherwise");
+}
+
+/**
+ * A source cannot deny what it cannot see. An empty answer is a success to both; what was never answered is no request to the metrics,
+ * unless nothing is answered at all: then any answer to somebody else shows that the target lives.
+ */
+function vetoingSources({ seen }: View, found: Finding): readonly PassiveSource[] {
+  const failed = seen.filter((o) => o.outcome === "failed");
+  if (found.symptom === "traffic" || failed.some((o) => o.errorClass === "emptyAnswer")) return [];
+  const isHidden = found.symptom === "partialFailure" && failed.some(isUnanswered);
+  return isHidden ? ["gatewayLogs"] : PASSIVE_SOURCES;
+}
+
+function measurement(code: string, met: boolean, text: string): Rule {
+  return { rule: code, classifier: "measurement", met, text };
+}

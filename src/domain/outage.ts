@@ -1,0 +1,157 @@
+/** The outage classifier: what makes a target failing. Each rule says what it found and what it needs. */
+import type { DetectionPolicy } from "./estate.ts";
+import {
+  isAnswered,
+  isUnanswered,
+  MINUTE_MILLISECONDS,
+  PASSIVE_SOURCES,
+  type Minute,
+  type Rule,
+  type Symptom,
+  type View,
+} from "./evidence.ts";
+import { ERROR_CLASSES, type Observation } from "./observation.ts";
+import { nearLimit } from "./pressure.ts";
+import { confirmingSources, failedShare, failingRun, newestBusy } from "./traffic-evidence.ts";
+
+/** An outage rule that was looked at. */
+export interface Finding extends Rule {
+  readonly symptom: Symptom;
+  /** Met by what is seen now; otherwise, when it is met, only because the target was failing so and is not clean yet. */
+  readonly entered: boolean;
+  /** The first instant (milliseconds) of this failure that is known. */
+  readonly from: number;
+}
+
+export function outageRules(view: View): readonly Finding[] {
+  return [hardFailure(view), partialFailure(view), latency(view), traffic(view)];
+}
+
+function finding(rule: string, symptom: Symptom, text: string, from: number, entered: boolean, held = false): Finding {
+  return { rule, classifier: "outage", symptom, met: entered || held, entered, from, text };
+}
+
+/** k of the last n fresh probes failed. */
+function hardFailure(view: View): Finding {
+  const { seen, policy } = view;
+  const failed = seen.filter((o) => o.outcome === "failed");
+  const counted = countedFailures(failed, policy);
+  const blips = counted === failed.length ? "" : `, ${failed.length - counted} of them tolerated`;
+  const last = failed.at(-1);
+  const text = `${failed.length} of the last ${seen.length} probes failed${last === undefined ? "" : ` (${last.detail})`}${blips}`;
+  const symptom = failed.length > 0 && failed.every(isUnanswered) ? "noAnswer" : "errors";
+  return finding("hardFailure", symptom, text, hardFrom(view), counted >= policy.failuresToFail);
+}
+
+/** Failures beyond what their class is allowed. */
+function countedFailures(failed: readonly Observation[], policy: DetectionPolicy): number {
+  const blips = ERROR_CLASSES.map((name) => Math.min(policy.tolerated[name], failed.filter((o) => o.errorClass === name).length));
+  return blips.reduce((rest, count) => rest - count, failed.length);
+}
+
+/** The window reaches back a minute at most; minutes in which most probes failed tell of what came before it. */
+function hardFrom({ seen, own, now }: View): number {
+  const first = seen.find((o) => o.outcome === "failed");
+  let from = first === undefined ? now : Date.parse(first.at);
+  for (const { start, sample } of own.toReversed()) {
+    const follows = start + MINUTE_MILLISECONDS >= Math.floor(from / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
+    if (!follows || sample.failed * 2 < sample.requests) break;
+    from = Math.min(from, start + MINUTE_MILLISECONDS);
+  }
+  return from;
+}
+
+/** Probes that must have failed for real traffic's failures to confirm them. */
+const CONFIRMED_FAILURES = 2;
+
+/**
+ * Some requests fail, most do not. Probes alone need `grayFailures` more than half the share explains, so that the noise of a long run
+ * never adds up; a few are enough when real traffic fails likewise. Left when that half is no longer reached with one to spare.
+ */
+function partialFailure(view: View): Finding {
+  const { policy, gray } = view;
+  const { requests, failed } = sums(gray);
+  const confirming = confirmingSources(view);
+  const half = policy.grayShare / 2;
+  const alone = failed >= policy.grayShare * requests && failed >= policy.grayFailures + half * requests;
+  const confirmed = failed >= CONFIRMED_FAILURES && confirming.length > 0;
+  const held = view.previous?.symptom === "partialFailure" && failed > 0 && failed + 1 > half * requests;
+  const need = Math.ceil(Math.max(policy.grayShare * requests, policy.grayFailures + half * requests));
+  const beside = confirming.length === 0 ? "" : `; ${confirming.join(" and ")} show it too`;
+  const text = `${failed} of ${requests} probes failed over ${policy.graySeconds} s, ${need} needed${beside}`;
+  const first = gray.find(({ sample }) => sample.failed > 0);
+  return finding("partialFailure", "partialFailure", text, (first?.start ?? view.now) + MINUTE_MILLISECONDS, alone || confirmed, held);
+}
+
+/** Failed probes in the minutes in which gray failures are looked for. */
+export function recentFailures(view: View): number {
+  return sums(view.gray).failed;
+}
+
+function sums(minutes: readonly Minute[]): { requests: number; failed: number; answered: number; slow: number } {
+  const total = { requests: 0, failed: 0, answered: 0, slow: 0 };
+  for (const { sample } of minutes) {
+    total.requests += sample.requests;
+    total.failed += sample.failed;
+    total.answered += sample.requests - sample.failed - sample.throttled;
+    total.slow += sample.slow;
+  }
+  return total;
+}
+
+const LATENCY_SECONDS = 120;
+const LATENCY_PROBES = 6;
+
+export interface Slowness {
+  readonly slow: number;
+  readonly answered: number;
+  readonly needed: number;
+  readonly isSlow: boolean;
+  readonly from: number;
+}
+
+/** Most answers of the last two minutes (of four rounds, where those take longer) were slow. */
+export function slowness({ gray, policy, now }: View): Slowness {
+  const seconds = Math.max(LATENCY_SECONDS, 4 * policy.intervalSeconds);
+  const recent = gray.filter(({ start }) => start + MINUTE_MILLISECONDS > now - seconds * 1000);
+  const { answered, slow } = sums(recent);
+  const needed = Math.min(LATENCY_PROBES, Math.floor(seconds / policy.intervalSeconds));
+  const from = (recent.find(({ sample }) => sample.slow > 0)?.start ?? now) + MINUTE_MILLISECONDS;
+  return { slow, answered, needed, isSlow: answered >= needed && slow * 2 > answered, from };
+}
+
+/** Slow without any sign of pressure. */
+function latency(view: View): Finding {
+  const { policy, seen } = view;
+  const { slow, answered, needed, isSlow, from } = slowness(view);
+  const limited = nearLimit(view);
+  const last = seen.slice(-policy.successesToRecover);
+  const clean =
+    last.length === policy.successesToRecover &&
+    last.every((o) => isAnswered(o) && o.latencyMilliseconds < policy.slowMilliseconds) &&
+    slow * 4 < answered;
+  const held = view.previous?.symptom === "latency" && limited === null && !clean;
+  const found = `${slow} of ${answered} answers took ${policy.slowMilliseconds} ms or more, more than half of at least ${needed} needed`;
+  return finding("latency", "latency", limited === null ? found : `${found}; ${limited}`, from, isSlow && limited === null, held);
+}
+
+const TRAFFIC_MINUTES = 3;
+const TRAFFIC_SHARE = 0.2;
+
+/** Real traffic fails though the probes are fine: only after three whole minutes of it. */
+function traffic(view: View): Finding {
+  const share = Math.max(view.policy.grayShare, TRAFFIC_SHARE);
+  const runs = PASSIVE_SOURCES.map((source) => ({ source, run: failingRun(view, source, share) }));
+  const found = runs.reduce((a, b) => (b.run.length > a.run.length ? b : a));
+  const held = view.previous?.symptom === "traffic" && PASSIVE_SOURCES.some((source) => stillFails(view, source));
+  const percent = Math.round(share * 100);
+  const from = found.run[0]?.start ?? view.now;
+  const text = `${found.run.length} whole minutes in a row with ${percent} % or more of the real requests failed, ${TRAFFIC_MINUTES} needed`;
+  return finding("traffic", "traffic", text, from, found.run.length >= TRAFFIC_MINUTES, held);
+}
+
+/** The newest minute that can tell is not well: traffic that was moved away tells no more, and the probes speak again. */
+function stillFails(view: View, source: (typeof PASSIVE_SOURCES)[number]): boolean {
+  const newest = newestBusy(view, source);
+  return newest !== undefined && failedShare(newest) >= view.policy.grayShare / 2;
+}

@@ -1,0 +1,97 @@
+/** The pressure classifier: a target that refuses or slows down for want of capacity. It never makes a target failing. */
+import { PASSIVE_SOURCES, type Rule, type View } from "./evidence.ts";
+
+/** In and out differ, so that a load at the limit does not flip the verdict. */
+const THRESHOLDS = {
+  entering: { usedShare: 0.95, throttledShare: 0.1, utilisationPercent: 100 },
+  leaving: { usedShare: 0.85, throttledShare: 0.05, utilisationPercent: 90 },
+} as const;
+/** So near to the limit, slowness is pressure's doing. */
+const NEAR = { usedShare: 0.9, throttledShare: 0.02, utilisationPercent: 90 } as const;
+
+export function pressureRules(view: View, isSlow: boolean): readonly Rule[] {
+  const need = view.previous?.state === "pressured" ? THRESHOLDS.leaving : THRESHOLDS.entering;
+  const { usedShare, throttledShare, utilisationPercent } = load(view);
+  const throttled = throttledProbes(view);
+  const limited = nearLimit(view);
+  return [
+    rule(
+      "throttled",
+      throttled >= view.policy.failuresToFail,
+      `${throttled} of the last ${view.seen.length} probes were throttled${lastThrottled(view)}`,
+    ),
+    rule(
+      "tokens",
+      reaches(usedShare, need.usedShare) || reaches(throttledShare, need.throttledShare),
+      `${percent(usedShare)} of the tokens per minute used, ${percent(need.usedShare)} needed; ${percent(throttledShare)} of the real requests throttled, ${percent(need.throttledShare)} needed`,
+    ),
+    rule(
+      "utilisation",
+      reaches(utilisationPercent, need.utilisationPercent),
+      utilisationPercent === null
+        ? "no provisioned utilisation known"
+        : `provisioned utilisation is ${Math.round(utilisationPercent)} %, ${need.utilisationPercent} % needed`,
+    ),
+    rule("slowUnderLoad", isSlow && limited !== null, isSlow ? `slow, and ${limited ?? "not near its limit"}` : "not slow"),
+  ];
+}
+
+/** What shows that the target is near its limit; null = nothing does. */
+export function nearLimit(view: View): string | null {
+  const { usedShare, throttledShare, utilisationPercent } = load(view);
+  if (throttledProbes(view) > 0) return "probes are throttled";
+  if (reaches(usedShare, NEAR.usedShare)) return `${percent(usedShare)} of the tokens per minute are used`;
+  if (reaches(throttledShare, NEAR.throttledShare)) return `${percent(throttledShare)} of the real requests are throttled`;
+  if (reaches(utilisationPercent, NEAR.utilisationPercent)) return `provisioned utilisation is ${Math.round(utilisationPercent ?? 0)} %`;
+  return null;
+}
+
+interface Load {
+  /** By the limiter's headers; null = it told none. */
+  readonly usedShare: number | null;
+  readonly throttledShare: number | null;
+  readonly utilisationPercent: number | null;
+}
+
+/** The most that any source tells. */
+function load({ seen, passive, policy }: View): Load {
+  const used = seen.map(({ limitTokens, remainingTokens }) =>
+    limitTokens === undefined || remainingTokens === undefined || limitTokens <= 0 ? null : 1 - remainingTokens / limitTokens,
+  );
+  const newest = PASSIVE_SOURCES.map(
+    (source) => passive[source].findLast(({ sample }) => sample.requests >= policy.passiveRequests)?.sample,
+  );
+  const utilisation = PASSIVE_SOURCES.map(
+    (source) => passive[source].findLast(({ sample }) => sample.utilisationPercent !== null)?.sample.utilisationPercent ?? null,
+  );
+  return {
+    usedShare: most(used),
+    throttledShare: most(newest.map((sample) => (sample === undefined ? null : sample.throttled / sample.requests))),
+    utilisationPercent: most(utilisation),
+  };
+}
+
+function most(values: readonly (number | null)[]): number | null {
+  return values.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
+}
+
+function throttledProbes({ seen }: View): number {
+  return seen.filter((o) => o.outcome === "throttled").length;
+}
+
+function lastThrottled({ seen }: View): string {
+  const last = seen.findLast((o) => o.outcome === "throttled");
+  return last === undefined ? "" : ` (${last.detail})`;
+}
+
+function reaches(value: number | null, threshold: number): boolean {
+  return value !== null && value >= threshold;
+}
+
+function percent(share: number | null): string {
+  return share === null ? "an unknown share" : `${Math.round(share * 100)} %`;
+}
+
+function rule(code: string, met: boolean, text: string): Rule {
+  return { rule: code, classifier: "pressure", met, text };
+}
