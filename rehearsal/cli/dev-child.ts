@@ -18,8 +18,8 @@ import { createClientRegions } from "../traffic/clients.ts";
 import { syntheticRequests } from "../traffic/synthetic.ts";
 import { createWorld, type TrafficWorld } from "../traffic/world.ts";
 import type { DevJob } from "./dev.ts";
-import { regionIssues } from "./inputs.ts";
 import { UsageError } from "./options.ts";
+import { faultIssues } from "./scenario-fit.ts";
 
 /** Traffic has been running for this long when the app starts, so that Azure Monitor has something to tell. */
 const HISTORY_SECONDS = 1200;
@@ -59,7 +59,7 @@ async function serve(job: DevJob): Promise<void> {
   const appUrl = (): string => `http://localhost:${job.port}`;
   const stage = { estate, azure, appUrl, functionKey: FUNCTION_KEY };
   await serveFaults(job.faultPort, { world, faults: azure.faults, app }, stage, world, (fault) => {
-    const issues = regionIssues(fault, "region", estate);
+    const issues = faultIssues(fault, "", estate);
     if (issues.length > 0) throw new UsageError(formatIssues(issues, "fault"));
     return plannedFaults(Scenario.parse({ ...NO_SCENARIO, faults: [fault] }), estate, Date.now(), 0);
   });

@@ -1,15 +1,15 @@
 /** Reads and checks everything a rehearsal needs before anything starts: problems name the file, the field and the line. */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { formatIssues, type Issue } from "../../src/config/issues.ts";
+import { formatIssues } from "../../src/config/issues.ts";
 import { parseEstate, parseText } from "../../src/config/load.ts";
 import type { Estate } from "../../src/domain/estate.ts";
-import { regionOf } from "../drill/faults.ts";
-import { Scenario, type Fault } from "../drill/scenario.ts";
+import { Scenario } from "../drill/scenario.ts";
 import { clientRegionNames } from "../drill/traffic-source.ts";
 import { parseTrace, TraceError } from "../traffic/trace.ts";
 import { createClientRegions } from "../traffic/clients.ts";
 import { systemReason, UsageError, type Options } from "./options.ts";
+import { fitIssues } from "./scenario-fit.ts";
 
 export interface Inputs {
   readonly scenario: Scenario;
@@ -49,27 +49,13 @@ async function readScenario(file: string): Promise<Scenario> {
 
 /** A scenario must fit the estate it is rehearsed on, and its faults must fit into it. */
 function checkFit(scenario: Scenario, estate: Estate, file: string): void {
-  const issues = scenario.faults.flatMap((fault, index) => faultIssues(fault, `faults[${index}]`, scenario, estate));
+  const issues = fitIssues(scenario, estate);
   if (issues.length > 0) throw new UsageError(formatIssues(issues, file));
   try {
     createClientRegions(clientRegionNames(estate), scenario.traffic.clients, 0);
   } catch (error) {
     throw new UsageError(`${file}: traffic.${error instanceof Error ? error.message : ""}`);
   }
-}
-
-function faultIssues(fault: Fault, path: string, { durationMinutes }: Scenario, estate: Estate): readonly Issue[] {
-  const end = durationMinutes * 60;
-  const late = { path: `${path}.at`, message: `must be before the drill's end at ${end} s`, found: `${fault.at}` };
-  return [...(fault.at >= end ? [late] : []), ...regionIssues(fault, `${path}.region`, estate)];
-}
-
-/** A fault in a region that the estate does not have would do nothing, and say nothing. */
-export function regionIssues(fault: Fault, path: string, estate: Estate): readonly Issue[] {
-  const known = estate.regions.map((region) => region.name);
-  const region = regionOf(fault);
-  if (region === null || known.includes(region)) return [];
-  return [{ path, message: `estate "${estate.name}" has only ${known.join(", ")}`, found: JSON.stringify(region) }];
 }
 
 async function readTrace(named: NamedFile): Promise<{ file: string; text: string }> {
