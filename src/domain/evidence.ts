@@ -20,8 +20,6 @@ export interface Verdict {
   readonly reason: string;
   /** Since when the state has been this one. */
   readonly since: string;
-  /** Not failing, but probes failed of late: every round is a whole burst until that is settled. */
-  readonly doubtful?: true;
 }
 
 /** Everything that is known of one target at one instant. */

@@ -15,9 +15,6 @@ export type { Assessment, Evidence, Rule, Symptom, Verdict, VerdictState } from 
 
 type Conclusion = Pick<Verdict, "state" | "symptom" | "reason">;
 
-/** Failed probes within the gray seconds that make every round a burst. */
-const DOUBTFUL_FAILURES = 2;
-
 export function assessTarget(evidence: Evidence, previous: Verdict | undefined, policy: DetectionPolicy, now: string): Assessment {
   const view = readEvidence(evidence, previous, policy, now);
   const outage = outageRules(view);
@@ -25,10 +22,9 @@ export function assessTarget(evidence: Evidence, previous: Verdict | undefined, 
   const pressure = pressureRules(view, slowness(view).isSlow);
   const { state, symptom, reason } = conclude(view, suspicions, pressure);
   const since = previous?.state === state ? previous.since : changedAt(view, now);
-  const doubtful = state !== "failing" && recentFailures(view) >= DOUBTFUL_FAILURES ? { doubtful: true as const } : {};
   const doubt = (suspicions.find(isBelieved) ?? suspicions[0])?.doubts ?? NO_DOUBTS;
   const trace = [...outage.map(asRule), ...pressure, stale(view), misconfigured(view), ...doubt];
-  return { state, symptom, reason, since, ...doubtful, trace };
+  return { state, symptom, reason, since, trace };
 }
 
 /** A finding and what speaks against believing it. */
@@ -138,11 +134,19 @@ function changedAt({ seen, now }: View, text: string): string {
   return last === undefined || Date.parse(last) > now ? text : last;
 }
 
-/**
- * A failed probe of a target that is not already failing starts a confirm burst: it decides in seconds, not in k intervals. So does any
- * answer of a target that is doubtful: a gray failure shows in many probes or in none.
- */
+/** A failed probe of a target that is not already failing starts a confirm burst: it decides in seconds, not in k intervals. */
 export function isSuspect(latest: Observation, verdict: Verdict | undefined): boolean {
-  if (latest.outcome === "failed") return verdict?.state !== "failing";
-  return verdict?.doubtful === true && isAnswered(latest);
+  return latest.outcome === "failed" && verdict?.state !== "failing";
+}
+
+/** Failed probes within the gray seconds that are more than a blip. */
+const DOUBTFUL_FAILURES = 2;
+
+/**
+ * A few probes failed of late and nothing is settled yet, or a gray failure has not cleared: every round is to be a whole burst, even if
+ * its first probe is fine. A gray failure shows in many probes only, and so does its end.
+ */
+export function isDoubtful(evidence: Evidence, verdict: Verdict | undefined, policy: DetectionPolicy, now: string): boolean {
+  if (verdict?.state === "failing" && verdict.symptom !== "partialFailure") return false;
+  return recentFailures(readEvidence(evidence, verdict, policy, now)) >= DOUBTFUL_FAILURES;
 }
