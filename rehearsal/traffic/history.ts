@@ -1,8 +1,9 @@
 /** What Azure Monitor remembers of the days before the drill: synthetic traffic in its mean, by the hour of the day, served as normal. */
+import type { Estate } from "../../src/domain/estate.ts";
+import type { PoolRouting } from "../../src/domain/routing.ts";
 import type { TrafficMinute } from "../../src/ports.ts";
 import type { Constants } from "../constants.ts";
 import { type ClientShares, clientWeights, nearestFirst } from "./clients.ts";
-import { type Parts, deploymentOf } from "./parts.ts";
 import { priorityGroups } from "./pool.ts";
 import { type DayProfile, checkProfile, meanTokens } from "./synthetic.ts";
 
@@ -15,20 +16,32 @@ export interface TrafficHistory {
   readonly clients: ClientShares;
 }
 
+export interface HistoryContext {
+  readonly estate: Estate;
+  readonly initialPools: readonly PoolRouting[];
+  readonly constants: Constants;
+  readonly seed: number;
+  readonly startAt: number;
+  readonly maxTokens: number;
+  readonly history?: TrafficHistory;
+}
+
 /** Puts the remembered minute in place of one that lies wholly before the start. */
-export function createHistory(parts: Parts): (deployment: string, minute: TrafficMinute) => TrafficMinute {
-  const { history, startAt, constants, seed, maxTokens } = parts.options;
+export function createHistory(
+  context: HistoryContext,
+  provisionedTokensPerMinute: (deployment: string) => number | null,
+): (deployment: string, minute: TrafficMinute) => TrafficMinute {
+  const { history, startAt, constants, seed, maxTokens } = context;
   if (!history) return (_, minute) => minute;
   checkProfile(history.hours);
-  const shares = normalShares(parts, history);
+  const shares = normalShares(context, history);
   const each = meanTokens(seed, maxTokens);
   return (id, minute) => {
     const at = new Date(minute.at);
     if (at.getTime() + 60_000 > startAt) return minute;
-    const deployment = deploymentOf(parts, id);
     const requests = history.requestsPerSecond * 60 * (shares.get(id) ?? 0) * (history.hours[at.getUTCHours()] ?? 0);
     if (requests === 0) return minute;
-    const limit = deployment.provisionedTokensPerMinute;
+    const limit = provisionedTokensPerMinute(id);
     return {
       at: minute.at,
       tokens: Math.round(requests * (each.context + each.generated)),
@@ -46,8 +59,7 @@ function meanFirstToken(constants: Constants, contextTokens: number): number {
 }
 
 /** Each deployment's share of all requests: from the clients to the nearest gateway, and by the weights of its pools' first choice. */
-function normalShares({ options }: Parts, history: TrafficHistory): ReadonlyMap<string, number> {
-  const { estate, initialPools } = options;
+function normalShares({ estate, initialPools }: HistoryContext, history: TrafficHistory): ReadonlyMap<string, number> {
   const shares = new Map<string, number>();
   const fronted = new Set(estate.edges.flatMap((edge) => edge.origins.map((origin) => origin.gateway)));
   const gateways = estate.edges.length === 0 ? estate.gateways : estate.gateways.filter(({ id }) => fronted.has(id));

@@ -1,7 +1,13 @@
 import type { TrafficMinute } from "../../src/ports.ts";
 import type { Answer } from "../world.ts";
-import type { Call } from "./deployment.ts";
 import { isStatusFailure } from "./faults.ts";
+
+interface CountedCall {
+  readonly at: number;
+  readonly promptTokens: number;
+  readonly generatedTokens: number;
+  readonly maxTokens: number;
+}
 
 interface Minute {
   tokens: number;
@@ -15,7 +21,7 @@ interface Minute {
 }
 
 export interface MinuteLog {
-  add(call: Call, answer: Answer, tokensPerMinute: number): void;
+  add(call: CountedCall, answer: Answer, tokensPerMinute: number): void;
   /** Whole minutes that start before `to`, from the one that contains `from`. */
   read(from: number, to: number): readonly TrafficMinute[];
 }
@@ -50,7 +56,7 @@ export function createMinuteLog(isProvisioned: boolean): MinuteLog {
   };
 }
 
-function count(minute: Minute, call: Call, { result, latencyMilliseconds }: Answer): void {
+function count(minute: Minute, call: CountedCall, { result, latencyMilliseconds }: Answer): void {
   if (result === 200 || result === "empty") {
     minute.answered++;
     minute.milliseconds += latencyMilliseconds;

@@ -15,7 +15,7 @@ interface Asked {
 }
 
 /** Does not stream: it waits for the whole completion. Its draws are keyed by who asks and the instant, clients' by their request. */
-export function completion(deployment: DeploymentModel, asked: Asked, asker: number): Answer {
+function completion(deployment: DeploymentModel, asked: Asked, asker: number): Answer {
   const call = { ...asked, keys: [asker, asked.at], generatedTokens: asked.maxTokens };
   const { generationMilliseconds, ...answer } = deployment.call(call);
   return { ...answer, latencyMilliseconds: answer.latencyMilliseconds + generationMilliseconds };

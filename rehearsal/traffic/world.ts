@@ -100,7 +100,7 @@ function checkTarget(parts: Parts, fault: DataPlaneFault): void {
 type Calls = "callDeployment" | "callGatewayStatus" | "callThroughGateway" | "connectionFault" | "trafficMinutes" | "isRoutable";
 
 function calls(parts: Parts, advanceTo: (at: number) => void): Pick<World, Calls> {
-  const before = createHistory(parts);
+  const before = createHistory(parts.options, (deployment) => deploymentOf(parts, deployment).provisionedTokensPerMinute);
   return {
     callDeployment(at, deployment, promptTokens, maxTokens) {
       advanceTo(at);
