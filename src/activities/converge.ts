@@ -22,7 +22,8 @@ export interface ConvergeOptions {
 
 export async function converge(deps: Deps, options: ConvergeOptions): Promise<Convergence> {
   const at = deps.clock.now().toISOString();
-  const { state, convergence: before } = await readMemory(deps);
+  const { state: stored, convergence: before } = await readMemory(deps);
+  const state = stored.value;
   const { episode } = state;
   if (episode === null) return { at, items: [] };
   const normal = await readNormal(deps, episode);

@@ -1,95 +1,66 @@
-/** The evaluation at the end of a probe round: verdicts → decisions → runs; every decision is told once, when it changes. */
-import { UNKNOWN_CAPACITY } from "../domain/capacity.ts";
+/** The evaluation at the end of a probe round: verdicts → decisions → runs. */
 import { decide, type Decision } from "../domain/decide.ts";
-import { assessRegion, type RegionVerdict } from "../domain/region-verdict.ts";
-import { holdOf, type EstateState, type Hold } from "../domain/hold.ts";
-import type { Deps, Notification, RunStarter } from "../ports.ts";
-import { append, putWatch, readMemory, readWatch, type Knowledge, type Memory, type Watch } from "./memory.ts";
-import { knownDemand } from "./knowledge.ts";
+import { holdOf } from "../domain/hold.ts";
+import { notices } from "../domain/notices.ts";
+import type { RegionVerdict } from "../domain/region-verdict.ts";
+import type { Deps, RunStarter } from "../ports.ts";
+import { announce } from "./announce.ts";
+import { decideInput, regionVerdicts } from "./decide-input.ts";
+import { readMemory, type Memory } from "./memory.ts";
+import { resumeOrphans } from "./orphans.ts";
 import { probeRound } from "./probe-round.ts";
-import { resumeOrphans, startEvacuation, startRestore } from "./start-run.ts";
+import { suspectedTargets } from "./suspicions.ts";
+import { startEvacuation } from "./start-evacuation.ts";
+import { startRestore } from "./start-restore.ts";
 
 /** A probe round and its evaluation. It asks ARM for nothing: the timer runs one round at a time, and a slow answer would delay the next. */
-export async function runRound(deps: Deps, starter: RunStarter): Promise<readonly Decision[]> {
+export async function runRound(deps: Deps, starter: RunStarter, named?: ReadonlySet<string>): Promise<readonly Decision[]> {
   const memory = await readMemory(deps);
-  const watch = await probeRound(deps, memory.watch);
-  return evaluate(deps, starter, watch, memory);
+  const watch = await probeRound(deps, memory, named);
+  return evaluate(deps, starter, { ...memory, watch: { value: watch, etag: undefined } });
+}
+
+/** Most rounds of one investigation: what is suspected after that is the timer's. */
+const MOST_ROUNDS = 3;
+
+/** Suspicions that came in during the round did not start one of their own: they are looked into before this ends. */
+export async function investigate(deps: Deps, starter: RunStarter, targets: readonly string[]): Promise<void> {
+  await runRound(deps, starter, new Set(targets));
+  for (let round = 1; round < MOST_ROUNDS && suspectedTargets(await readMemory(deps)).length > 0; round += 1) {
+    await deps.clock.sleep(deps.estate.detection.burstSpacingSeconds * 1000);
+    await runRound(deps, starter);
+  }
 }
 
 /** `memory` may be a burst old: whatever a decision leads to is asked again of the row it swaps. */
-async function evaluate(deps: Deps, starter: RunStarter, watch: Watch, { state, knowledge }: Memory): Promise<readonly Decision[]> {
+async function evaluate(deps: Deps, starter: RunStarter, memory: Memory): Promise<readonly Decision[]> {
+  const state = memory.state.value;
   if (state.holds.length > 0) await resumeOrphans(deps, starter, state);
-  const verdicts = regionVerdicts(deps, watch, knowledge);
-  const decisions = decideAll(deps, state, verdicts, knowledge);
+  const verdicts = regionVerdicts(deps, memory);
+  const input = decideInput(deps, memory, verdicts);
+  const decisions = decide(input);
   const failures: unknown[] = [];
   for (const decision of decisions) {
-    await carryOut(deps, starter, decision, verdicts, holdOf(state, decision.region)).catch((error: unknown) => failures.push(error));
+    await carryOut(deps, starter, decision, verdicts, memory).catch((error: unknown) => failures.push(error));
   }
-  await announce(deps, watch, decisions);
+  await announce(deps, memory, decisions, notices(input));
   // What went wrong for one region keeps nobody else from being served, and is still the host's to report.
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${decisions.length} decisions were not carried out`);
   return decisions;
 }
 
-export function regionVerdicts(deps: Deps, watch: Watch, knowledge: Knowledge | null): readonly RegionVerdict[] {
-  const now = deps.clock.now().toISOString();
-  return deps.estate.regions.map((region) => assessRegion(deps.estate, region.name, watch.verdicts, knownDemand(knowledge), now));
-}
-
-export function decideAll(
-  deps: Deps,
-  state: EstateState,
-  verdicts: readonly RegionVerdict[],
-  knowledge: Knowledge | null,
-): readonly Decision[] {
-  return decide({
-    estate: deps.estate,
-    state,
-    verdicts,
-    capacity: knowledge?.capacity ?? UNKNOWN_CAPACITY,
-    routing: knowledge?.routing ?? null,
-    now: deps.clock.now().toISOString(),
-  });
-}
-
 async function carryOut(
   deps: Deps,
   starter: RunStarter,
-  decision: Decision,
+  { action, region, scope, share, reason }: Decision,
   verdicts: readonly RegionVerdict[],
-  hold: Hold | undefined,
+  memory: Memory,
 ): Promise<void> {
-  const { region, reason } = decision;
-  if (decision.action === "evacuate") {
-    await startEvacuation(deps, starter, { region, mode: "ungraceful", share: decision.share, initiator: "automatic", reason }, verdicts);
+  const hold = holdOf(memory.state.value, region);
+  if (action === "evacuate") {
+    const request = { region, scope, mode: "ungraceful", share, initiator: "automatic", reason } as const;
+    await startEvacuation(deps, starter, request, verdicts, memory);
   }
-  if (decision.action === "wake" && hold !== undefined) await starter.wake(hold.owner);
-  if (decision.action === "restore") await startRestore(deps, starter, { region, mode: "graceful", initiator: "automatic", reason });
-}
-
-/** Refusals and recommendations are told when they appear or change their kind, not at every round. */
-async function announce(deps: Deps, watch: Watch, decisions: readonly Decision[]): Promise<void> {
-  const news = decisions.filter((decision) => signature(decision) !== (watch.announced[decision.region] ?? "none"));
-  if (news.length === 0) return;
-  for (const decision of news) {
-    if (decision.action !== "refuse" && decision.action !== "recommend") continue;
-    const { region, reason, guards, share } = decision;
-    const title =
-      decision.action === "refuse" ? `${region} is not evacuated` : `${region} would be evacuated to ${Math.round(share * 100)} %`;
-    await append(deps, null, "decide", `${title}: ${reason}`, { guards });
-    await deps.notifier.send({ event: eventOf(decision), estate: deps.estate.name, region, title, reason });
-  }
-  const { value, etag } = await readWatch(deps);
-  await putWatch(deps, { ...value, announced: Object.fromEntries(decisions.map((d) => [d.region, signature(d)])) }, etag);
-}
-
-/** A refusal's reason begins with its guard's code. */
-function signature({ action, reason }: Decision): string {
-  return action === "refuse" ? `refuse ${reason.slice(0, reason.indexOf(":"))}` : action;
-}
-
-/** When the prober itself is in doubt, nobody is helped by waiting: a person must look. */
-function eventOf({ action, guards }: Decision): Notification["event"] {
-  if (action === "recommend") return "recommend";
-  return guards.some((guard) => guard.code === "selfDoubt" && guard.outcome === "refused") ? "page" : "refuse";
+  if (action === "wake" && hold !== undefined) await starter.wake(hold.owner);
+  if (action === "restore") await startRestore(deps, starter, { region, mode: "graceful", initiator: "automatic", reason });
 }

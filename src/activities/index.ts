@@ -2,7 +2,7 @@
 import type { ActivityName, InputOf, OutputOf } from "../orchestrations/contracts.ts";
 import type { Deps, RunStarter } from "../ports.ts";
 import { converge } from "./converge.ts";
-import { runRound } from "./evaluate.ts";
+import { investigate } from "./evaluate.ts";
 import { append } from "./memory.ts";
 import { observe } from "./observe.ts";
 import { finish, intend, record } from "./steps.ts";
@@ -17,9 +17,9 @@ export function createActivities(deps: Deps): Activities {
     verify: (run) => converge(deps, { run: run.id, write: false }),
     record: (input) => record(deps, input),
     finish: (input) => finish(deps, input),
-    probeNow: async ({ cause }, starter) => {
+    probeNow: async ({ cause, targets }, starter) => {
       await append(deps, null, "note", `immediate probe round: ${cause}`);
-      await runRound(deps, starter);
+      await investigate(deps, starter, targets ?? []);
       return null;
     },
   };

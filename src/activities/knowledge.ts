@@ -3,94 +3,130 @@
  * ARM's read budget of 25 a second per region and subscription (azure-facts 9.1) for 30 regions.
  */
 import { p95, UNKNOWN_CAPACITY, type Capacity } from "../domain/capacity.ts";
+import { expectedDemand } from "../domain/demand.ts";
 import type { Estate } from "../domain/estate.ts";
 import { holdOf } from "../domain/hold.ts";
-import type { DemandByDeployment } from "../domain/region-verdict.ts";
 import { backendName, type Routing } from "../domain/routing.ts";
 import { secondsBetween } from "../domain/time.ts";
 import type { Deps } from "../ports.ts";
 import { readMemory, readState, setKnowledge, type Knowledge } from "./memory.ts";
+import { minuteOf, type Traffic } from "./traffic-row.ts";
+import { readGatewayLogs, readMetrics } from "./traffic.ts";
 
-const DEMAND_SECONDS = 300;
 const ROUTING_SECONDS = 900;
 const LIMITS_SECONDS = 3600;
 /** What could not be read is asked for again after this time. */
 const GAP_SECONDS = 60;
 /** Demand is the 95th percentile of this many minutes. */
 const DEMAND_WINDOW_MINUTES = 10;
+/** Demand that was measured longer ago is unknown. */
+const DEMAND_KEPT_SECONDS = 86_400;
+const HISTORY_MILLISECONDS = 7 * 86_400_000;
 
-export function knownDemand(knowledge: Knowledge | null): DemandByDeployment {
-  const entries = Object.entries(knowledge?.capacity.demand ?? {});
-  return Object.fromEntries(entries.flatMap(([id, tokens]) => (tokens === null ? [] : [[id, tokens]])));
-}
+const NOTHING: Knowledge = {
+  capacity: UNKNOWN_CAPACITY,
+  demandAt: {},
+  routing: null,
+  limitsAt: null,
+  routingAt: null,
+  usualAt: null,
+  gaps: [],
+};
 
 /** Asks for whatever is due. A timer of its own does this, so that a slow ARM never delays a probe round. */
-export async function learn(deps: Deps): Promise<void> {
-  const { state, watch, knowledge } = await readMemory(deps);
-  // Failing deployments of regions that nobody has emptied on purpose.
+export async function learn(deps: Deps): Promise<Knowledge> {
+  const { state, watch, knowledge, metrics, gatewayLogs } = await readMemory(deps);
+  // Deployments that fail without anybody having emptied them on purpose: what is counted of them is answers, so their demand cannot be seen to fall.
   const failing = deps.estate.deployments.filter(
-    ({ id, region }) => watch.value.verdicts[id]?.state === "failing" && holdOf(state, region) === undefined,
+    ({ id, region }) => watch.value.verdicts[id]?.state === "failing" && holdOf(state.value, region) === undefined,
   );
-  await refreshKnowledge(deps, knowledge, state.episode !== null, new Set(failing.map(({ id }) => id)));
+  const [traffic] = await Promise.all([readMetrics(deps, metrics), readGatewayLogs(deps, gatewayLogs)]);
+  return refreshKnowledge(deps, knowledge ?? NOTHING, traffic, state.value.episode !== null, new Set(failing.map(({ id }) => id)));
 }
 
-/**
- * While an episode is open the routing is not normal, so it is not read. What fails keeps its old value and is named as a gap. `failing`
- * are deployments whose clients get no answers: answers are what Azure counts tokens of, so their demand cannot be seen to fall.
- */
-export async function refreshKnowledge(
+/** While an episode is open the routing is not normal, so it is not read. What fails keeps its old value and is named as a gap. */
+async function refreshKnowledge(
   deps: Deps,
-  known: Knowledge | null,
+  old: Knowledge,
+  traffic: Traffic,
   episodeOpen: boolean,
-  failing: ReadonlySet<string> = new Set(),
+  failing: ReadonlySet<string>,
 ): Promise<Knowledge> {
   const now = deps.clock.now().toISOString();
-  const old = known ?? { capacity: UNKNOWN_CAPACITY, routing: null, limitsAt: null, routingAt: null, gaps: [] };
   const due = (at: string | null, seconds: number): boolean => at === null || secondsBetween(at, now) >= seconds;
+  const hasGap = (what: string): boolean => old.gaps.some((gap) => gap.startsWith(what));
   const wanted = {
-    demand: due(old.capacity.measuredAt, DEMAND_SECONDS) || (hasGap(old, "demand") && due(old.capacity.measuredAt, GAP_SECONDS)),
-    limits: due(old.limitsAt, LIMITS_SECONDS) || (hasGap(old, "rate limit") && due(old.limitsAt, GAP_SECONDS)),
-    routing: !episodeOpen && due(old.routingAt, hasGap(old, "routing") || !fits(deps.estate, old.routing) ? GAP_SECONDS : ROUTING_SECONDS),
+    limits: due(old.limitsAt, LIMITS_SECONDS) || (hasGap("rate limit") && due(old.limitsAt, GAP_SECONDS)),
+    routing: !episodeOpen && due(old.routingAt, hasGap("routing") || !fits(deps.estate, old.routing) ? GAP_SECONDS : ROUTING_SECONDS),
+    // Of this hour and the next: new with every hour of the clock.
+    usual: old.usualAt?.slice(0, 13) !== now.slice(0, 13),
   };
-  if (!wanted.demand && !wanted.limits && !wanted.routing) return old;
   // A gap stays named until what it is about has been asked for again.
-  const asked = [...(wanted.demand ? ["demand"] : []), ...(wanted.limits ? ["rate limit"] : []), ...(wanted.routing ? ["routing"] : [])];
+  const asked = [
+    "demand",
+    ...(wanted.limits ? ["rate limit"] : []),
+    ...(wanted.routing ? ["routing"] : []),
+    ...(wanted.usual ? ["history"] : []),
+  ];
   const gaps = old.gaps.filter((gap) => !asked.some((topic) => gap.startsWith(topic)));
-  const [demand, limits, read] = await Promise.all([
-    wanted.demand ? readDemand(deps, old.capacity.demand, failing, gaps) : old.capacity.demand,
+  const demand = demandOf(deps.estate, old, traffic, failing, now, gaps);
+  const [limits, read, usual] = await Promise.all([
     wanted.limits ? readLimits(deps, old.capacity.limits, gaps) : old.capacity.limits,
     wanted.routing ? readRouting(deps, gaps) : null,
+    wanted.usual ? readUsual(deps, old.capacity.usual, gaps) : old.capacity.usual,
   ]);
   // What was read while an episode began may already be held routing.
   const routing = read !== null && (await readState(deps)).value.episode === null ? read : null;
+  const measured = Object.values(demand.at).toSorted().at(-1) ?? null;
   const knowledge: Knowledge = {
-    capacity: { demand, limits, measuredAt: wanted.demand ? now : old.capacity.measuredAt },
+    capacity: { demand: demand.tokens, limits, usual, measuredAt: measured },
+    demandAt: demand.at,
     routing: routing ?? old.routing,
     limitsAt: wanted.limits ? now : old.limitsAt,
     routingAt: wanted.routing && routing === read ? now : old.routingAt,
+    usualAt: wanted.usual ? now : old.usualAt,
     gaps,
   };
   await setKnowledge(deps, knowledge);
   return knowledge;
 }
 
-function hasGap(old: Knowledge, what: string): boolean {
-  return old.gaps.some((gap) => gap.startsWith(what));
+interface Demand {
+  readonly tokens: Capacity["demand"];
+  readonly at: Knowledge["demandAt"];
 }
 
-async function readDemand(deps: Deps, old: Capacity["demand"], failing: ReadonlySet<string>, gaps: string[]): Promise<Capacity["demand"]> {
+/** Out of the minutes of real traffic that were read; what is not in them keeps its value for a day. */
+function demandOf(estate: Estate, old: Knowledge, traffic: Traffic, failing: ReadonlySet<string>, now: string, gaps: string[]): Demand {
+  const newest = Math.max(0, ...Object.values(traffic.minutes).flatMap((all) => all.map((minute) => minuteOf(minute.at))));
+  const tokens: Record<string, number | null> = {};
+  const at: Record<string, string> = {};
+  for (const { id } of estate.deployments) {
+    const readAt = traffic.readAt[id];
+    const window = (traffic.minutes[id] ?? []).filter((minute) => newest - minuteOf(minute.at) < DEMAND_WINDOW_MINUTES);
+    const measured = readAt === undefined || traffic.gaps[id] !== undefined ? null : p95(window.map((minute) => minute.tokens));
+    if (measured === null) gaps.push(`demand of ${id}: ${traffic.gaps[id] ?? traffic.gaps["all"] ?? "no data point in the window"}`);
+    const knownAt = old.demandAt[id];
+    const isFresh = knownAt !== undefined && secondsBetween(knownAt, now) < DEMAND_KEPT_SECONDS;
+    const before = isFresh ? (old.capacity.demand[id] ?? null) : null;
+    const hidden = failing.has(id) && measured !== null && before !== null;
+    tokens[id] = hidden ? Math.max(measured, before) : (measured ?? before);
+    const since = measured === null ? (isFresh ? knownAt : undefined) : readAt;
+    if (since !== undefined) at[id] = since;
+  }
+  return { tokens, at };
+}
+
+async function readUsual(deps: Deps, old: Capacity["usual"], gaps: string[]): Promise<Capacity["usual"]> {
   const to = deps.clock.now();
-  const from = new Date(to.getTime() - DEMAND_WINDOW_MINUTES * 60_000);
-  const entries = deps.estate.deployments.map(async (deployment) => {
-    const read = await deps.metrics.traffic(deployment, from, to);
-    // The newest bin may be partial (azure-facts 3.4).
-    const measured = read.ok ? p95(read.minutes.slice(0, -1).map((minute) => minute.tokens)) : null;
-    if (measured === null) gaps.push(`demand of ${deployment.id}: ${read.ok ? "no data point in the window" : read.reason}`);
-    const before = old[deployment.id] ?? null;
-    const hidden = failing.has(deployment.id) && measured !== null && before !== null;
-    return [deployment.id, hidden ? Math.max(measured, before) : (measured ?? before)] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
+  const { deployments } = deps.estate;
+  try {
+    const hours = await deps.metrics.hours(deployments, new Date(to.getTime() - HISTORY_MILLISECONDS), to);
+    return Object.fromEntries(deployments.map(({ id }, i) => [id, expectedDemand(hours[i] ?? [], to.toISOString())]));
+  } catch (error) {
+    gaps.push(`history of demand: ${String(error)}`);
+    return old;
+  }
 }
 
 async function readLimits(deps: Deps, old: Capacity["limits"], gaps: string[]): Promise<Capacity["limits"]> {

@@ -1,5 +1,6 @@
 /** Dry run: what a runbook would do now, with its guards, capacity and time per lever. Changes nothing. */
 import { desiredRouting, type HoldLimits } from "../domain/desired-routing.ts";
+import { askGuards } from "../domain/decide.ts";
 import type { GuardResult } from "../domain/guards.ts";
 import { holdOf } from "../domain/hold.ts";
 import type { Admission } from "../domain/admission.ts";
@@ -8,13 +9,17 @@ import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Routing } from "../domain/routing.ts";
 import { hasEdgeOrigin, quotaPoolOf } from "../domain/topology.ts";
 import type { Deps } from "../ports.ts";
-import { readState } from "./memory.ts";
+import { inputOf } from "./decide-input.ts";
+import { readMemory, readState } from "./memory.ts";
 import { asRouting, readNormal } from "./normal-routing.ts";
-import { askGuards, knowledgeForAdmission, type EvacuateRequest, type RestoreRequest } from "./start-run.ts";
+import { wantedOf, type EvacuateRequest } from "./start-evacuation.ts";
+import type { RestoreRequest } from "./start-restore.ts";
 
 export interface RunPlan {
   readonly runbook: "evacuate" | "restore";
   readonly region: string;
+  /** Deployments whose traffic would move; null = all of the region's. */
+  readonly scope: readonly string[] | null;
   readonly wouldStart: boolean;
   readonly reason: string;
   /** Share [0–1] of its traffic that the region would carry at the end. */
@@ -33,14 +38,16 @@ export interface RunPlan {
 }
 
 export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdicts: readonly RegionVerdict[]): Promise<RunPlan> {
-  const [{ value: state }, known, current] = await Promise.all([readState(deps), knowledgeForAdmission(deps), readCurrent(deps)]);
+  const [memory, current] = await Promise.all([readMemory(deps), readCurrent(deps)]);
+  const state = memory.state.value;
   const normal = await readNormal(deps, state.episode);
-  const now = deps.clock.now().toISOString();
-  const { guards, admission, refusal, share } = askGuards({ estate: deps.estate, state, ...known }, request, verdicts, now);
+  const { guards, admission, refusal, share } = askGuards(await inputOf(deps, memory, verdicts), wantedOf(request));
   const gatewaySick =
     verdicts.some((v) => v.region === request.region && v.gateway?.state === "failing") && hasEdgeOrigin(deps.estate, request.region);
   const held: HoldLimits = {
     region: request.region,
+    scope: request.scope,
+    takers: admission.takers,
     share,
     origin: gatewaySick ? "disabled" : (holdOf(state, request.region)?.origin ?? "enabled"),
   };
@@ -52,8 +59,9 @@ export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdi
   return {
     runbook: "evacuate",
     region: request.region,
+    scope: request.scope,
     wouldStart: refusal === null,
-    reason: refusal ?? request.reason,
+    reason: refusal === null ? request.reason : `${refusal.code}: ${refusal.reason}`,
     share,
     ladder: request.mode === "ungraceful" ? [share] : [...deps.estate.evacuate.gracefulShares.filter((s) => s > share), share],
     steps,
@@ -97,6 +105,7 @@ export async function planRestore(deps: Deps, request: RestoreRequest): Promise<
   return {
     runbook: "restore",
     region: request.region,
+    scope: hold?.scope ?? null,
     wouldStart: hold !== undefined,
     reason:
       hold === undefined
@@ -114,7 +123,7 @@ export async function planRestore(deps: Deps, request: RestoreRequest): Promise<
 }
 
 /** The routing ARM has now, as far as it can be read. */
-async function readCurrent(deps: Deps): Promise<{ routing: Routing; gaps: readonly string[] }> {
+export async function readCurrent(deps: Deps): Promise<{ routing: Routing; gaps: readonly string[] }> {
   const gaps: string[] = [];
   const pools = deps.estate.gateways.flatMap((gateway) =>
     gateway.pools.map(async (pool) => {

@@ -1,94 +1,156 @@
 /** One probe round: every target once, a confirm burst for each suspect, then the new observations and verdicts. */
 import type { Estate } from "../domain/estate.ts";
-import type { Observation } from "../domain/observation.ts";
+import type { Observation, Sample } from "../domain/observation.ts";
+import { addProbes } from "../domain/samples.ts";
+import { limiterReadings } from "../domain/signals.ts";
+import { secondsBetween } from "../domain/time.ts";
 import { assessTarget, countable, isSuspect, type Verdict } from "../domain/verdict.ts";
 import type { Deps, Stored } from "../ports.ts";
-import { putWatch, readWatch, type Watch } from "./memory.ts";
+import { addSpend, skipReason } from "./budget.ts";
+import { confirm, type Seen } from "./burst.ts";
+import { claimTargets, extendClaim, type Claimed } from "./claims.ts";
+import { evidenceOf, type Passive } from "./evidence.ts";
+import { putWatch, readWatch, type Memory } from "./memory.ts";
+import { suspectedTargets } from "./suspicions.ts";
+import { targetsOf, type Target } from "./targets.ts";
+import type { Watch } from "./watch.ts";
 
-interface Target {
-  readonly id: string;
-  readonly probe: () => Promise<Observation>;
+/** What a round found out. */
+export interface Findings {
+  readonly by: string;
+  readonly own: readonly Observation[];
+  readonly witnesses: readonly Observation[];
+  readonly skipped: Watch["skipped"];
+  /** Targets that were put to a burst because of a suspicion. */
+  readonly confirmed: readonly string[];
 }
 
-function targets(deps: Deps): readonly Target[] {
-  const { deployments, gateways } = deps.estate;
-  return [
-    ...deployments.map((deployment) => ({ id: deployment.id, probe: () => deps.probe.deployment(deployment) })),
-    ...gateways.map((gateway) => ({ id: gateway.id, probe: () => deps.probe.gateway(gateway) })),
-  ];
-}
-
-/** Targets are examined side by side: the round lasts as long as its slowest target. Never throws for a target's sake. */
-export async function probeRound(deps: Deps, before: Stored<Watch>): Promise<Watch> {
-  const seen = await Promise.all(targets(deps).map((target) => examine(deps, target, before.value)));
-  return remember(deps, before, seen.flat());
-}
-
-async function examine(deps: Deps, target: Target, before: Watch): Promise<readonly Observation[]> {
-  const first = await target.probe();
-  if (!isSuspect(first, before.verdicts[target.id])) return [first];
-  return confirm(deps, target, first, before);
+interface Round {
+  readonly deps: Deps;
+  readonly memory: Memory;
+  readonly named: ReadonlySet<string>;
+  /** Told of the first suspect, once. */
+  readonly burstBegins: () => Promise<void>;
 }
 
 /**
- * The confirm burst: probes start at their spacing even while earlier ones are unanswered, and the burst ends as soon as its
- * outcome is certain: failing, or no longer able to fail. Answers that come after that are not waited for.
+ * Targets are examined side by side: the round lasts as long as its slowest target. Never throws for a target's sake. `named` are put to
+ * a confirm burst even if their first probe is fine; what another round is probing is left to it.
  */
-async function confirm(deps: Deps, target: Target, first: Observation, before: Watch): Promise<readonly Observation[]> {
-  const { burstProbes, burstSpacingSeconds } = deps.estate.detection;
-  const seen = [first];
-  const started = Date.parse(first.at);
-  const certain = (): boolean => isCertain(deps, target.id, seen, before, burstProbes);
-  return new Promise((resolve) => {
-    const arrived = (observation: Observation): void => {
-      seen.push(observation);
-      if (certain()) resolve(bySending(seen));
-    };
-    const launch = async (): Promise<void> => {
-      for (let index = 1; index < burstProbes && !certain(); index += 1) {
-        await deps.clock.sleep(Math.max(0, started + index * burstSpacingSeconds * 1000 - deps.clock.now().getTime()));
-        if (!certain()) void target.probe().then(arrived);
-      }
-      // Earlier rounds may have made it certain without another answer.
-      if (certain()) resolve(bySending(seen));
-    };
-    void launch();
+export async function probeRound(deps: Deps, memory: Memory, named: ReadonlySet<string> = new Set()): Promise<Watch> {
+  const all = targetsOf(deps);
+  const suspected = new Set([...named, ...suspectedTargets(memory)]);
+  const skipped = spared(deps, memory, all, suspected);
+  const due = all.filter((target) => skipped[target.id] === undefined);
+  const claimed = await claimTargets(
+    deps,
+    memory.claims,
+    memory.watch.value.ended,
+    due.map((target) => target.id),
+  );
+  const mine = due.filter((target) => claimed.targets.has(target.id));
+  const open = new Set(mine.map((target) => target.id));
+  const round: Round = { deps, memory, named: suspected, burstBegins: once(() => extend(deps, claimed, [...open])) };
+  const seen = await Promise.all(mine.map((target) => examine(round, target).finally(() => open.delete(target.id))));
+  return remember(deps, memory, memory.watch, {
+    by: claimed.by,
+    own: seen.flatMap(({ own }) => own),
+    witnesses: seen.flatMap(({ witnesses }) => witnesses),
+    skipped,
+    confirmed: mine.flatMap(({ id }) => (suspected.has(id) ? [id] : [])),
   });
 }
 
-function bySending(seen: readonly Observation[]): readonly Observation[] {
-  return seen.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
-}
-
-function isCertain(deps: Deps, id: string, seen: readonly Observation[], before: Watch, burstProbes: number): boolean {
-  if (seen.length >= burstProbes) return true;
+function spared(deps: Deps, { watch, metrics }: Memory, all: readonly Target[], suspected: ReadonlySet<string>): Watch["skipped"] {
   const now = deps.clock.now().toISOString();
-  const all = [...(before.observations[id] ?? []), ...bySending(seen)];
-  if (assessTarget(all, before.verdicts[id], deps.estate.detection, now).state === "failing") return true;
-  const failed = seen.filter((observation) => observation.outcome === "failed").length;
-  return failed + (burstProbes - seen.length) < deps.estate.detection.failuresToFail;
+  const reasons = all.flatMap(({ id, deployment }) => {
+    const reason = deployment === null || suspected.has(id) ? null : skipReason(deps.estate, watch.value, metrics, deployment, now);
+    return reason === null ? [] : [[id, reason] as const];
+  });
+  return Object.fromEntries(reasons);
 }
 
-/** Adds the observations to the shared memory. Another round may have been faster: then its memory is the one to add to. */
-async function remember(deps: Deps, before: Stored<Watch>, fresh: readonly Observation[]): Promise<Watch> {
-  const watch = withObservations(deps.estate, before.value, fresh, deps.clock.now().toISOString());
+function once(work: () => Promise<void>): () => Promise<void> {
+  let begun: Promise<void> | undefined;
+  return () => (begun ??= work());
+}
+
+/** A claim that cannot be made longer costs a second probe at most. */
+async function extend(deps: Deps, { by }: Claimed, targets: readonly string[]): Promise<void> {
+  await extendClaim(deps, by, targets).catch((error: unknown) => deps.log("claimNotExtended", { reason: String(error) }));
+}
+
+async function examine(round: Round, target: Target): Promise<Seen> {
+  const { deps, memory, named } = round;
+  const first = await target.probe();
+  const whole = named.has(target.id);
+  if (!whole && !isSuspect(first, memory.watch.value.verdicts[target.id])) return { own: [first], witnesses: [] };
+  const { detection } = deps.estate;
+  const isFailing = (own: readonly Observation[], witnesses: readonly Observation[]): boolean => {
+    const now = deps.clock.now().toISOString();
+    const evidence = evidenceOf(detection, memory.watch.value, memory, target.id, now, own, witnesses);
+    return assessTarget(evidence, memory.watch.value.verdicts[target.id], detection, now).state === "failing";
+  };
+  const [seen] = await Promise.all([
+    confirm(deps, { first, probe: target.probe, witnesses: target.witnesses, whole, isFailing }),
+    round.burstBegins(),
+  ]);
+  return seen;
+}
+
+/** Adds what was found to the shared memory. Another round may have been faster: then its memory is the one to add to. */
+async function remember(deps: Deps, passive: Passive, before: Stored<Watch>, findings: Findings): Promise<Watch> {
+  const watch = withFindings(deps.estate, before.value, passive, findings, deps.clock.now().toISOString());
   if ((await putWatch(deps, watch, before.etag)) === "written") return watch;
-  return remember(deps, await readWatch(deps), fresh);
+  return remember(deps, passive, await readWatch(deps), findings);
 }
 
-export function withObservations(estate: Estate, watch: Watch, fresh: readonly Observation[], now: string): Watch {
-  const ids = [...estate.deployments, ...estate.gateways].map((target) => target.id);
-  const observations: Record<string, readonly Observation[]> = {};
+const NO_FINDINGS: Findings = { by: "", own: [], witnesses: [], skipped: {}, confirmed: [] };
+/** Rounds whose claims may still lie in their row. */
+const ENDED_KEPT = 8;
+
+export function withFindings(estate: Estate, watch: Watch, passive: Passive, found: Partial<Findings>, now: string): Watch {
+  const { by, own, witnesses, skipped, confirmed } = { ...NO_FINDINGS, ...found };
+  const { detection } = estate;
+  const ownBy = byTarget(own);
+  const witnessesBy = byTarget(witnesses);
+  const next: { [K in "observations" | "witnesses"]: Record<string, readonly Observation[]> } = { observations: {}, witnesses: {} };
+  const samples: Record<string, readonly Sample[]> = {};
   const verdicts: Record<string, Verdict> = {};
-  for (const id of ids) {
-    const all = bySending([...(watch.observations[id] ?? []), ...fresh.filter((observation) => observation.target === id)]);
-    observations[id] = withoutRepeats(countable(all, estate.detection, now));
-    verdicts[id] = assessTarget(all, watch.verdicts[id], estate.detection, now);
+  for (const { id } of [...estate.deployments, ...estate.gateways]) {
+    const [mine, others] = [ownBy.get(id) ?? [], witnessesBy.get(id) ?? []];
+    const evidence = evidenceOf(detection, watch, passive, id, now, mine, others);
+    const { state, symptom, reason, since } = assessTarget(evidence, watch.verdicts[id], detection, now);
+    verdicts[id] = { state, symptom, reason, since };
+    next.observations[id] = withoutRepeats(countable(evidence.probes, detection, now));
+    next.witnesses[id] = withoutRepeats(countable(evidence.witnesses, detection, now));
+    samples[id] = addProbes(watch.samples[id] ?? [], mine, detection, now);
   }
-  return { ...watch, observations, verdicts, roundAt: now };
+  return {
+    ...next,
+    ...addSpend(watch, [...own, ...witnesses], now),
+    samples,
+    verdicts,
+    limiter: limiterReadings(watch.limiter, own, now),
+    skipped,
+    confirmed: { ...recent(watch.confirmed, now), ...Object.fromEntries(confirmed.map((id) => [id, now])) },
+    ended: by === "" ? watch.ended : [...watch.ended, by].slice(-ENDED_KEPT),
+    roundAt: now,
+  };
 }
 
-/** Of each outcome only the last detail is ever told: repeated over every target of a large estate they would outgrow the row (900 KB). */
+/** No suspicion lives longer than a day. */
+function recent(confirmed: Watch["confirmed"], now: string): Watch["confirmed"] {
+  return Object.fromEntries(Object.entries(confirmed).filter(([, at]) => secondsBetween(at, now) < 86_400));
+}
+
+function byTarget(observations: readonly Observation[]): ReadonlyMap<string, readonly Observation[]> {
+  const groups = new Map<string, Observation[]>();
+  for (const observation of observations) groups.set(observation.target, [...(groups.get(observation.target) ?? []), observation]);
+  return groups;
+}
+
+/** Of each outcome only the last detail is ever told. */
 function withoutRepeats(observations: readonly Observation[]): readonly Observation[] {
   const last = new Set(
     ["ok", "throttled", "failed", "misconfigured"].map((outcome) => observations.findLast((o) => o.outcome === outcome)),

@@ -1,6 +1,6 @@
 /** The small verbs of a run: intend, record, finish. */
-import { changeHold, closeEpisode, holdOf, releaseHold } from "../domain/hold.ts";
-import type { Converged, Convergence } from "../domain/run.ts";
+import { changeHold, closeEpisode, endUnapproved, holdOf, releaseHold } from "../domain/hold.ts";
+import type { Converged, Convergence, Run, RunOutcome } from "../domain/run.ts";
 import type { FinishInput, IntendInput } from "../orchestrations/contracts.ts";
 import type { Deps } from "../ports.ts";
 import { append, readRun, setConvergence, setRun, updateState } from "./memory.ts";
@@ -39,8 +39,8 @@ function summary(items: readonly Converged[]): string {
 
 export async function finish(deps: Deps, { run, outcome, reason }: FinishInput): Promise<null> {
   const now = deps.clock.now().toISOString();
-  // Another run may have taken the hold over since this one looked: then nothing is restored.
-  if (outcome === "restored" && (await release(deps, run.region, run.id, now)) === "lost") {
+  // Another run may have taken the hold over since this one looked: then nothing is given up.
+  if (outcome !== "handedOver" && (await giveUp(deps, run, outcome, now)) === "lost") {
     return finish(deps, { run, outcome: "handedOver", reason: "another run took over" });
   }
   await append(deps, run.id, "record", `${outcome}: ${reason}`);
@@ -58,17 +58,21 @@ export async function finish(deps: Deps, { run, outcome, reason }: FinishInput):
   return null;
 }
 
-/** The normal routing of the episode is forgotten only when the last hold is gone. A repeated release finds no hold and does nothing. */
-async function release(deps: Deps, region: string, owner: string, now: string): Promise<"released" | "lost"> {
+/**
+ * What a run leaves behind: a restored region loses its hold, and so does one that nobody let a run begin to move. The normal routing of the
+ * episode is forgotten only when the last hold is gone. A repeated call finds no hold, or another owner's, and changes nothing.
+ */
+async function giveUp(deps: Deps, run: Run, outcome: Exclude<RunOutcome, "handedOver">, now: string): Promise<"done" | "lost"> {
   const { lost, closed } = await updateState<{ lost: boolean; closed: string | null }>(deps, (state) => {
-    const hold = holdOf(state, region);
-    if (hold === undefined || hold.owner !== owner) return { result: { lost: hold !== undefined, closed: null } };
-    const released = closeEpisode(releaseHold(state, region, now));
-    return { state: released, result: { lost: false, closed: released.episode === null ? state.episode : null } };
+    const hold = holdOf(state, run.region);
+    if (hold === undefined || hold.owner !== run.id) return { result: { lost: hold !== undefined, closed: null } };
+    const ended = outcome === "restored" ? releaseHold(state, run.region, now) : endUnapproved(state, run.region, outcome, now);
+    const next = closeEpisode(ended);
+    return { state: next, result: { lost: false, closed: next.episode === null ? state.episode : null } };
   });
   if (closed !== null) {
     await forgetNormal(deps, closed);
     await setConvergence(deps, { at: now, items: [] });
   }
-  return lost ? "lost" : "released";
+  return lost ? "lost" : "done";
 }

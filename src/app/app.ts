@@ -1,35 +1,58 @@
 /** The use cases of the product over one set of dependencies: what functions map HTTP and timers to. */
 import { createActivities, type Activities } from "../activities/index.ts";
 import { converge } from "../activities/converge.ts";
-import { regionVerdicts, runRound } from "../activities/evaluate.ts";
+import { answerApproval, type ApprovalRequest, type ApprovalResult } from "../activities/approvals.ts";
+import { regionVerdicts } from "../activities/decide-input.ts";
+import { runRound } from "../activities/evaluate.ts";
+import { explainRegion } from "../activities/explain-region.ts";
 import { learn } from "../activities/knowledge.ts";
 import { readMemory, readRun, readState } from "../activities/memory.ts";
 import { planEvacuation, planRestore, type RunPlan } from "../activities/plan-run.ts";
 import { listRuns, readEstateLedger, readRunView, rememberKey, runOfKey, type RunView } from "../activities/runs.ts";
-import { startEvacuation, startRestore, type EvacuateRequest, type RestoreRequest, type StartResult } from "../activities/start-run.ts";
+import type { StartResult } from "../activities/start-common.ts";
+import { startEvacuation, type EvacuateRequest } from "../activities/start-evacuation.ts";
+import { startRestore, type RestoreRequest } from "../activities/start-restore.ts";
 import { readStatus, type Status } from "../activities/status.ts";
+import { receive, type Received } from "../activities/suspicions.ts";
 import { createGateReader, readKillSwitch, setGate, setKillSwitch, type SwitchRequest } from "../activities/switches.ts";
 import type { LedgerEntry, RunRecord } from "../activities/memory.ts";
+import { suspicionFromAlert } from "../azure/events/alerts.ts";
+import { suspicionFromBreaker } from "../azure/events/breaker.ts";
+import type { Explanation } from "../domain/explain.ts";
 import type { KillSwitch } from "../domain/hold.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Run } from "../domain/run.ts";
+import type { Suspicion } from "../domain/signals.ts";
 import type { Deps, RunStarter } from "../ports.ts";
 
-export type { RestoreRequest } from "../activities/start-run.ts";
+export type { RestoreRequest } from "../activities/start-restore.ts";
 export type { RunStarter } from "../ports.ts";
 export type RunbookRequest = ({ readonly runbook: "evacuate" } & EvacuateRequest) | ({ readonly runbook: "restore" } & RestoreRequest);
 
 /** With an idempotency key: `repeated` is the run that it started before; `keyOf` is a run of another runbook or region that it belongs to. */
 export type Started = StartResult | { readonly repeated: Run } | { readonly keyOf: string };
 
+/** `raised`: its targets are to be probed now. */
+export interface ReceivedSuspicion {
+  readonly outcome: Received;
+  readonly suspicion: Suspicion;
+}
+
 export interface App {
   readonly regions: readonly string[];
+  deploymentsOf(region: string): readonly string[];
   readonly estateName: string;
   readonly policy: Pick<Deps["estate"], "evacuate" | "restore">;
   readonly activities: Activities;
   probeRound(starter: RunStarter): Promise<void>;
   learn(): Promise<void>;
   reconcile(): Promise<void>;
+  /** Of a body that is in the common alert schema. */
+  alert(body: unknown): Promise<({ readonly ok: true } & ReceivedSuspicion) | { readonly ok: false; readonly reason: string }>;
+  /** Null = the event says nothing of the estate's. */
+  breakerEvent(event: unknown): Promise<ReceivedSuspicion | { readonly outcome: "ignored"; readonly suspicion: null }>;
+  answerApproval(request: ApprovalRequest, starter: RunStarter): Promise<ApprovalResult>;
+  explain(region: string): Promise<Explanation>;
   plan(request: RunbookRequest): Promise<RunPlan>;
   start(request: RunbookRequest, starter: RunStarter, idempotencyKey: string | undefined): Promise<Started>;
   runs(): Promise<{ readonly runs: readonly RunRecord[]; readonly ledger: readonly LedgerEntry[] }>;
@@ -45,11 +68,16 @@ export function createApp(deps: Deps): App {
   let readGate = createGateReader(impatient(deps));
   return {
     regions: deps.estate.regions.map((region) => region.name),
+    deploymentsOf: (region) => deps.estate.deployments.flatMap((d) => (d.region === region ? [d.id] : [])),
     estateName: deps.estate.name,
     policy: { evacuate: deps.estate.evacuate, restore: deps.estate.restore },
     activities: createActivities(deps),
     probeRound: async (starter) => void (await runRound(deps, starter)),
-    learn: () => learn(deps),
+    learn: async () => void (await learn(deps)),
+    alert: (body) => receiveAlert(deps, body),
+    breakerEvent: (event) => receiveBreakerEvent(deps, event),
+    answerApproval: (request, starter) => answerApproval(deps, starter, request),
+    explain: (region) => explainRegion(deps, region),
     reconcile: () => reconcile(deps),
     plan: async (request) =>
       request.runbook === "evacuate" ? planEvacuation(deps, request, await verdictsNow(deps)) : planRestore(deps, request),
@@ -84,9 +112,19 @@ async function beforeDeadline<T>(read: Promise<T>): Promise<T> {
   return Promise.race([read, late]).finally(() => clearTimeout(timer));
 }
 
+async function receiveAlert(deps: Deps, body: unknown): ReturnType<App["alert"]> {
+  const read = suspicionFromAlert(deps.estate, body);
+  if (!read.ok) return read;
+  return { ok: true, outcome: await receive(deps, read.suspicion), suspicion: read.suspicion };
+}
+
+async function receiveBreakerEvent(deps: Deps, event: unknown): ReturnType<App["breakerEvent"]> {
+  const suspicion = suspicionFromBreaker(deps.estate, event);
+  return suspicion === null ? { outcome: "ignored", suspicion } : { outcome: await receive(deps, suspicion), suspicion };
+}
+
 async function verdictsNow(deps: Deps): Promise<readonly RegionVerdict[]> {
-  const { watch, knowledge } = await readMemory(deps);
-  return regionVerdicts(deps, watch.value, knowledge);
+  return regionVerdicts(deps, await readMemory(deps));
 }
 
 /** A key that started a run before gives that run again, however long it has been over. */

@@ -4,6 +4,7 @@ import { createCapacityReader } from "../azure/foundry/capacity-reader.ts";
 import { createWorkloadProbe } from "../azure/foundry/probe.ts";
 import { createEdgeRouter } from "../azure/front-door/edge-router.ts";
 import { credential } from "../azure/identity/credential.ts";
+import { createGatewayLogReader } from "../azure/monitor/gateway-log-reader.ts";
 import { createMetricsReader } from "../azure/monitor/metrics-reader.ts";
 import { createStateStore } from "../azure/tables/state-store.ts";
 import { createNotifier } from "../azure/webhook/notifier.ts";
@@ -42,6 +43,7 @@ async function compose(env: Env): Promise<App> {
     edges: createEdgeRouter(estate, identity),
     capacity: createCapacityReader(estate, identity),
     metrics: createMetricsReader(estate, identity),
+    logs: createGatewayLogReader(estate, identity),
     state: createStateStore({ env, tableName: env["STATE_TABLE"] ?? "FoundryFailover", credential: identity }),
     notifier: createNotifier({ webhookUrl: env["NOTIFY_WEBHOOK_URL"] }),
     log: logLine,

@@ -3,7 +3,8 @@ import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { z } from "zod";
 import type { App, RunStarter } from "../app/app.ts";
-import { WAKE_EVENT, type RunInput } from "../orchestrations/contracts.ts";
+import type { Suspicion } from "../domain/signals.ts";
+import { WAKE_EVENT, type RunInput, type Suspected } from "../orchestrations/contracts.ts";
 
 type Client = ReturnType<typeof df.getClient>;
 type Status = Awaited<ReturnType<Client["getStatus"]>>;
@@ -24,10 +25,11 @@ export function runStarter(context: InvocationContext, app: App): RunStarter {
 
 /**
  * An immediate probe round in an orchestration of its own, so that the caller is answered at once. One at a time: what arrives while one
- * is under way joins it. Targets that round has already probed are seen again by the timer's next round, at most an interval later.
+ * is under way joins it, and its targets are looked into before that one ends, or by the timer's next round.
  */
-export async function startInvestigation(context: InvocationContext, app: App, cause: string): Promise<"started" | "joined"> {
-  return startOnce(df.getClient(context), "investigate", `investigate-${app.estateName}`, { cause });
+export async function startInvestigation(context: InvocationContext, app: App, suspicion: Suspicion): Promise<"started" | "joined"> {
+  const input: Suspected = { cause: `${suspicion.source}: ${suspicion.title}`.slice(0, 200), targets: suspicion.targets };
+  return startOnce(df.getClient(context), "investigate", `investigate-${app.estateName}`, input);
 }
 
 async function startOnce(client: Client, orchestration: string, instanceId: string, input: unknown): Promise<"started" | "joined"> {

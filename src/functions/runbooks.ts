@@ -17,6 +17,8 @@ const BODIES = {
     ...common,
     /** Share [0–1) of its traffic that the region is to keep. */
     share: z.number().min(0).max(0.95).default(0),
+    /** Deployments of the region whose traffic is to move. Default: all of them. */
+    deployments: z.array(z.string()).min(1).optional(),
     override: strictBody({ guard: z.enum(GUARD_CODES), reason: who.reason }).optional(),
   }),
   restore: strictBody(common),
@@ -30,14 +32,25 @@ async function readRequest(request: HttpRequest, failover: App): Promise<Runbook
   }
   if (runbook === "restore") return { runbook, ...wanted(request, failover, await parseBody(request, BODIES.restore)) };
   const body = await parseBody(request, BODIES.evacuate);
-  const { share, override } = body;
-  return { runbook, ...wanted(request, failover, body), share, ...(override === undefined ? {} : { override }) };
+  const { share, override, deployments } = body;
+  const common = wanted(request, failover, body);
+  const scope = deployments === undefined ? null : knownDeployments(failover, body.region, deployments);
+  return { runbook, ...common, scope, share, ...(override === undefined ? {} : { override }) };
 }
 
 function wanted(request: HttpRequest, failover: App, body: z.infer<typeof BODIES.restore>): RestoreRequest {
   const { region, mode, reason } = body;
   requireRegion(failover, region);
   return { region, mode, initiator: "manual", reason: `${requestedBy(request, body.requestedBy)}: ${reason}` };
+}
+
+function knownDeployments(failover: App, region: string, wanted: readonly string[]): readonly string[] {
+  const known = failover.deploymentsOf(region);
+  const errors = wanted.flatMap((id, i) =>
+    known.includes(id) ? [] : [{ field: `deployments[${i}]`, message: `"${id}" is not one of ${known.join(", ") || "none"}` }],
+  );
+  if (errors.length > 0) throw new Problem(404, "unknown-deployment", errors.map(({ message }) => message).join("; "), errors);
+  return [...new Set(wanted)];
 }
 
 export function requireRegion(failover: App, region: string): void {

@@ -27,6 +27,12 @@ export interface FinishInput {
   readonly reason: string;
 }
 
+export interface Suspected {
+  readonly cause: string;
+  /** Absent in investigations that an older version started. */
+  readonly targets?: readonly string[];
+}
+
 export const activities = {
   /** What the run's region looks like now. */
   observe: activity<Run, Seen>("observe"),
@@ -40,8 +46,8 @@ export const activities = {
   record: activity<IntendInput & { readonly convergence: Convergence }, null>("record"),
   /** Ends the run. A restored region loses its hold, and with the last hold the episode closes. */
   finish: activity<FinishInput, null>("finish"),
-  /** An immediate probe round with evaluation, on suspicion. */
-  probeNow: activity<{ readonly cause: string }, null>("probeNow"),
+  /** An immediate probe round with evaluation, on suspicion: the targets are put to a confirm burst. */
+  probeNow: activity<Suspected, null>("probeNow"),
 } as const;
 
 export type ActivityName = keyof typeof activities;

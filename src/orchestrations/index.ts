@@ -1,5 +1,5 @@
 /** The orchestrations by name. Wrappers are generators themselves: the SDK tells orchestrations by that. */
-import { activities, type RunInput } from "./contracts.ts";
+import { activities, type RunInput, type Suspected } from "./contracts.ts";
 import { call, type Durable, type DurableContext } from "./durable.ts";
 import { runbook } from "./runbook.ts";
 
@@ -10,7 +10,7 @@ export const orchestrations = {
   restore: function* restore(context: DurableContext, input: RunInput): Durable<unknown> {
     return yield* runbook(context, input);
   },
-  investigate: function* investigate(context: DurableContext, input: { readonly cause: string }): Durable<unknown> {
+  investigate: function* investigate(context: DurableContext, input: Suspected): Durable<unknown> {
     return yield* call(context, activities.probeNow, input);
   },
 } as const;
