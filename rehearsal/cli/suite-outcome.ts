@@ -51,3 +51,12 @@ export function repeatCommand({ entry, mode }: SuiteCase, seed: number): string 
   const edge = mode.edge === entry.inputs.scenario.edge ? "" : ` --edge ${mode.edge}`;
   return `npm start -- --scenario ${entry.file} --gateway ${mode.gateway}${edge} --seed ${seed}`;
 }
+
+/** Without a finding: what was looked at. */
+export function allWell(outcomes: readonly CaseOutcome[]): string {
+  const seeds = outcomes.flatMap((outcome) => outcome.seeds);
+  const judged = outcomes.filter(isJudged).reduce((sum, outcome) => sum + outcome.seeds.length, 0);
+  const compared = seeds.filter(({ on, off }) => on !== null && off !== null).length;
+  const automated = seeds.filter(({ on }) => on !== null).length;
+  return `As it must be: ${judged} declared outcomes met, no harm in ${compared} comparisons of automation on and off, no false evacuation and no violated invariant in ${automated} drills with automation.`;
+}

@@ -5,7 +5,7 @@ import { CONSTANTS } from "../constants.ts";
 import { readAssets } from "../report/assets.ts";
 import { html, raw, table, type Html, type Row } from "../report/html.ts";
 import { renderReport } from "../report/report.ts";
-import type { CaseOutcome } from "./suite-outcome.ts";
+import { allWell, type CaseOutcome } from "./suite-outcome.ts";
 import { SUITE_HEADER, SUITE_TEXT_COLUMNS, suiteRow } from "./suite-table.ts";
 
 export async function writeSuiteReport(file: string, outcomes: readonly CaseOutcome[]): Promise<void> {
@@ -22,22 +22,24 @@ function nameOf(outcome: CaseOutcome): string {
   return outcome.case.entry.inputs.scenario.name;
 }
 
-function page(outcomes: readonly CaseOutcome[], folder: string): Html {
-  const bad = outcomes.flatMap((outcome) => outcome.seeds.flatMap((seed) => seed.findings.map((finding) => ({ outcome, seed, finding }))));
-  const columns = SUITE_HEADER.map((title, index) => ({ title, numeric: !SUITE_TEXT_COLUMNS.includes(index) }));
-  const alarms = bad.map(
-    ({ outcome, seed, finding }) =>
-      html`<li>${nameOf(outcome)}, ${outcome.case.mode.gateway}, seed ${seed.seed}: ${finding.kind}: ${finding.text}</li>`,
+function alarms(outcomes: readonly CaseOutcome[]): Html {
+  const lines = outcomes.flatMap((outcome) =>
+    outcome.seeds.flatMap(({ seed, findings }) =>
+      findings.map(({ kind, text }) => html`<li>${nameOf(outcome)}, ${outcome.case.mode.gateway}, seed ${seed}: ${kind}: ${text}</li>`),
+    ),
   );
-  const told =
-    bad.length === 0
-      ? html`<p class="calm">Every expectation is met; no harm, no false evacuation, no violated invariant.</p>`
-      : html`<div class="alarm" role="note">
-          <strong>Not as it must be</strong>
-          <ul>
-            ${alarms}
-          </ul>
-        </div>`;
+  if (lines.length === 0) return html`<p class="calm">${allWell(outcomes)}</p>`;
+  return html`<div class="alarm" role="note">
+    <strong>Not as it must be</strong>
+    <ul>
+      ${lines}
+    </ul>
+  </div>`;
+}
+
+function page(outcomes: readonly CaseOutcome[], folder: string): Html {
+  const columns = SUITE_HEADER.map((title, index) => ({ title, numeric: !SUITE_TEXT_COLUMNS.includes(index) }));
+  const rows = outcomes.map((outcome) => row(outcome, folder));
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -55,16 +57,10 @@ function page(outcomes: readonly CaseOutcome[], folder: string): Html {
         <header>
           <p class="kicker">Foundry Failover drill report</p>
           <h1>Suite of ${new Set(outcomes.map(nameOf)).size} scenarios</h1>
-          ${told}
+          ${alarms(outcomes)}
         </header>
         <main>
-          <section>
-            ${table(
-              "Scenarios by gateway policy; the worst of the seeds",
-              columns,
-              outcomes.map((outcome) => row(outcome, folder)),
-            )}
-          </section>
+          <section>${table("Scenarios by gateway policy; the worst of the seeds", columns, rows)}</section>
         </main>
       </body>
     </html> `;

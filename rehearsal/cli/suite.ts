@@ -10,7 +10,7 @@ import { checkOutputs } from "./outputs.ts";
 import { attemptJob, overCores, type Attempt } from "./run-jobs.ts";
 import { onStage, type Stage } from "./stage.ts";
 import { casesOf, drillsOf, readSuite, type SuiteDrill } from "./suite-cases.ts";
-import { outcomeOf, repeatCommand, type CaseOutcome } from "./suite-outcome.ts";
+import { allWell, outcomeOf, repeatCommand, type CaseOutcome } from "./suite-outcome.ts";
 import { writeSuiteReport } from "./suite-report.ts";
 import { SUITE_HEADER, SUITE_TEXT_COLUMNS, suiteRow } from "./suite-table.ts";
 import { renderTable } from "./tables.ts";
@@ -69,10 +69,7 @@ function asJson({ case: { entry, mode }, seeds }: CaseOutcome): unknown {
 /** The last lines: all that is not as it must be, each with the command that repeats it. */
 function conclude(outcomes: readonly CaseOutcome[]): void {
   const bad = outcomes.flatMap((outcome) => outcome.seeds.filter(({ findings }) => findings.length > 0).map((seed) => ({ outcome, seed })));
-  if (bad.length === 0) {
-    say("\nEvery expectation is met; no harm, no false evacuation, no violated invariant.");
-    return;
-  }
+  if (bad.length === 0) return say(`\n${allWell(outcomes)}`);
   say(`\nNot as it must be in ${bad.length} of ${outcomes.reduce((sum, { seeds }) => sum + seeds.length, 0)}:`);
   for (const { outcome, seed } of bad) {
     say(`  ${outcome.case.entry.inputs.scenario.name}, ${outcome.case.mode.gateway}, seed ${seed.seed}`);

@@ -87,7 +87,21 @@ describe("what a person sees", () => {
   it("--help tells every option and starts nothing", async () => {
     const { code, out, error } = await files.run("start", ["--help"]);
     expect({ code, error }).toEqual({ code: 0, error: "" });
-    const options = ["scenario", "estate", "trace", "automation", "gateway", "edge", "sweep", "seeds", "json", "report"];
+    const options = [
+      "scenario",
+      "estate",
+      "trace",
+      "automation",
+      "gateway",
+      "edge",
+      "sweep",
+      "seeds",
+      "seed",
+      "suite",
+      "soak",
+      "json",
+      "report",
+    ];
     for (const option of options) expect(out).toContain(`--${option} `);
     expect(await files.run("dev", ["--help"])).toMatchObject({ code: 0, error: "" });
   });
