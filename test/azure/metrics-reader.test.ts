@@ -1,26 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { createMetricsReader } from "../../src/azure/monitor/metrics-reader.ts";
-import type { Deployment, Estate, SignalsPolicy } from "../../src/domain/estate.ts";
-import { staticCredential } from "../support/credential.ts";
-import { ACCOUNT_ID, deployment, estate, SUBSCRIPTION } from "./fixtures.ts";
-import { failed, metric, metricOf, minute, series } from "./metrics.ts";
+import type { SignalsPolicy } from "../../src/domain/estate.ts";
+import { ACCOUNT_ID, deployment } from "./fixtures.ts";
+import { failed, FROM, metric, metricOf, minute, paramsOf, reading, series, TO } from "./metrics.ts";
 import { startStub, type Reply, type Seen } from "./stub.ts";
-
-const FROM = new Date("2026-01-01T00:00:00.000Z");
-const TO = new Date("2026-01-01T00:03:00.000Z");
-
-function reading(url: string, deployments: readonly Deployment[] = [deployment(url)], metrics: Partial<SignalsPolicy["metrics"]> = {}) {
-  const policy: Estate["signals"] = { metrics: { names: "azureOpenAI", api: "arm", ...metrics }, logs: null };
-  const credential = staticCredential();
-  return { credential, reader: createMetricsReader(estate(url, { deployments, signals: policy }), credential) };
-}
 
 /** A reply for each metric; one without is no data. */
 function answering(replies: Record<string, Reply>): (request: Seen) => Reply {
   return (request) => replies[metricOf(request)] ?? metric(metricOf(request), []);
 }
-
-const paramsOf = ({ url }: Seen): Record<string, string> => Object.fromEntries(new URL(url, "https://h").searchParams);
 
 const UNKNOWN = { tokens: null, answered: null, serverErrors: null, throttled: null, latencyMilliseconds: null, utilisationPercent: null };
 
@@ -201,90 +188,5 @@ describe("names", () => {
     await reader.traffic([deployment(stub.url)], FROM, TO);
     await reader.traffic([deployment(stub.url)], FROM, TO);
     expect(stub.seen.filter(isDefinitions)).toHaveLength(calls);
-  });
-});
-
-describe("the batch API", () => {
-  const account = (index: number): string => ACCOUNT_ID.replace("foundry1", `foundry${index}`);
-  const many = (url: string, count: number, change: Partial<Deployment> = {}): Deployment[] =>
-    Array.from({ length: count }, (_, index) =>
-      deployment(url, { id: `d${index}`, resourceId: `${account(index)}/deployments/gpt-4o`, ...change }),
-    );
-
-  /** Names in the raw form that the batch client does not convert. */
-  function batchReply(request: Seen, skip = "none"): Reply {
-    const { resourceids } = JSON.parse(request.body) as { resourceids: string[] };
-    const reply = metric(metricOf(request), [series({ statuscode: "200" }, minute(0, 5))]);
-    const value = typeof reply === "object" ? (reply.body as { value: unknown }).value : [];
-    const values = resourceids
-      .filter((id) => !id.includes(skip))
-      .map((resourceid) => ({ starttime: "s", endtime: "e", interval: "PT1M", resourceid: resourceid.toUpperCase(), value }));
-    return { body: { values } };
-  }
-
-  it("asks for up to 50 accounts of a region in one call, with its own audience", async () => {
-    await using stub = await startStub((request) => batchReply(request));
-    const deployments = many(stub.url, 60);
-    const { reader, credential } = reading(stub.url, deployments, { api: "batch" });
-    const read = await reader.traffic(deployments, FROM, TO);
-    expect(read).toHaveLength(60);
-    expect(read.every((one) => one.ok && one.minutes[0]?.answered === 5)).toBe(true);
-    expect(new Set(stub.routes())).toEqual(new Set([`POST /subscriptions/${SUBSCRIPTION}/metrics:getBatch`]));
-    expect(stub.seen.map(({ body }) => (JSON.parse(body) as { resourceids: string[] }).resourceids.length).sort()).toEqual([
-      10, 10, 10, 50, 50, 50,
-    ]);
-    expect(paramsOf(stub.seen[0]!)).toMatchObject({
-      filter: "ModelDeploymentName eq '*' and StatusCode eq '*'",
-      starttime: FROM.toISOString(),
-    });
-    expect(new Set(credential.scopes)).toEqual(new Set(["https://metrics.monitor.azure.com/.default"]));
-  });
-
-  it.each([
-    [9, "GET"],
-    [10, "POST"],
-  ])("is chosen by itself from ten accounts on: %i → %s", async (count, method) => {
-    await using stub = await startStub((request) => (request.method === "POST" ? batchReply(request) : metric(metricOf(request), [])));
-    const deployments = many(stub.url, count);
-    await reading(stub.url, deployments, { api: "auto" }).reader.traffic(deployments, FROM, TO);
-    expect(new Set(stub.seen.map((request) => request.method))).toEqual(new Set([method]));
-  });
-
-  it("has a host for each region", async () => {
-    await using stub = await startStub((request) => batchReply(request));
-    const deployments = [...many(stub.url, 1), ...many(stub.url, 1, { id: "other", region: "swedencentral" })];
-    const cloud = { ...estate(stub.url).cloud, metricsBatch: `${stub.url}/{region}` };
-    const signals: Estate["signals"] = { metrics: { names: "azureOpenAI", api: "batch" }, logs: null };
-    const [first, second] = [deployments[0]!, { ...deployments[1]!, resourceId: `${account(7)}/deployments/gpt-4o` }];
-    await createMetricsReader(estate(stub.url, { cloud, signals }), staticCredential()).traffic([first, second], FROM, TO);
-    expect(new Set(stub.routes().map((route) => route.split("/")[1]))).toEqual(new Set(["eastus2", "swedencentral"]));
-  });
-
-  it.each<[string, (request: Seen) => Reply, object[]]>([
-    [
-      "529 is throttled",
-      () => ({ status: 529 }),
-      [
-        { ok: false, kind: "busy" },
-        { ok: false, kind: "busy" },
-      ],
-    ],
-    [
-      "401 is a missing role",
-      () => ({ status: 401 }),
-      [
-        { ok: false, kind: "forbidden" },
-        { ok: false, kind: "forbidden" },
-      ],
-    ],
-    [
-      "an account that is left out is a gap, not silence",
-      (request) => batchReply(request, "foundry1"),
-      [{ ok: true }, { ok: false, kind: "busy" }],
-    ],
-  ])("%s", async (_rule, answer, read) => {
-    await using stub = await startStub(answer);
-    const deployments = many(stub.url, 2);
-    expect(await reading(stub.url, deployments, { api: "batch" }).reader.traffic(deployments, FROM, TO)).toMatchObject(read);
   });
 });

@@ -16,7 +16,7 @@ export const WITNESS_GRACE_SECONDS = 1;
  *     Authorization: Bearer <token of the managed identity for the cognitive-services audience>
  *
  * The policy validates the token (401, 403), refuses a backend that it does not know (404), asks that one backend for a completion as
- * tiny as a probe's, past every pool, retry and circuit breaker, and gives up after `detection.probeDeadlineSeconds`. It then answers
+ * tiny as a probe's, past every pool, retry and circuit breaker, and gives up after `detection.probeDeadlineSeconds` at most. It then answers
  * 200 with the JSON body `{"status": 503}`: the status that the backend gave, 0 when there was no answer at all. Whatever else the
  * gateway answers says nothing of the deployment.
  */

@@ -20,21 +20,27 @@ export function createMetricsReader(estate: Estate, credential: TokenCredential)
   const client = new MetricsQueryClient(credential, { endpoint, audience: estate.cloud.resourceManagerAudience, retryOptions });
   const { names, api } = estate.signals.metrics;
   const findNames = createNameFinder(names, client);
-  const batch = api === "batch" || (api === "auto" && countAccounts(estate.deployments) >= BATCH_FROM_ACCOUNTS);
-  const source = batch ? batchSource(estate.cloud, credential) : armSource(client);
+  const [arm, batch] = [armSource(client), batchSource(estate.cloud, credential)];
+  let batched = api === "batch" || (api === "auto" && countAccounts(estate.deployments) >= BATCH_FROM_ACCOUNTS);
 
   type Answers<T> = ReadonlyMap<string, T>;
-  async function ask<T>(deployments: readonly Deployment[], read: (group: AccountGroup) => Promise<Answers<T>>): Promise<Answers<T>> {
-    const groups = await groupAccounts(deployments, findNames, batch ? MOST_ACCOUNTS_IN_BATCH : 1);
-    const answers = await inParallel(groups, MOST_AT_ONCE, read);
-    return new Map(answers.flatMap((answer) => [...answer]));
+  async function ask<T extends Result<object>>(
+    deployments: readonly Deployment[],
+    read: (group: AccountGroup, source: MetricSource) => Promise<Answers<T>>,
+  ): Promise<Answers<T>> {
+    const source = batched ? batch : arm;
+    const groups = await groupAccounts(deployments, findNames, batched ? MOST_ACCOUNTS_IN_BATCH : 1);
+    const answers = (await inParallel(groups, MOST_AT_ONCE, (group) => read(group, source))).flatMap((answer) => [...answer]);
+    // Batches need a role on the whole subscription, and one bad id spoils a call: nobody asked for them, so from the next time on it is ARM.
+    if (api === "auto" && answers.some(([, answer]) => isRefused(answer))) batched = false;
+    return new Map(answers);
   }
 
   return {
     async traffic(deployments, from, to) {
       // The service counts intervals from the start it is given.
       const start = new Date(floorTo(from.getTime(), MINUTE_MILLISECONDS));
-      const readings = await ask(deployments, (group) => readMinutes(source, group, start, to));
+      const readings = await ask(deployments, (group, source) => readMinutes(source, group, start, to));
       return deployments.map((deployment) => {
         const read = readings.get(accountOf(deployment)) ?? refuse("invalid", `no metrics of ${deployment.id}`);
         return read.ok ? { ok: true, minutes: minutesOf(read.readings, deploymentName(deployment), start, to) } : read;
@@ -43,7 +49,7 @@ export function createMetricsReader(estate: Estate, credential: TokenCredential)
 
     async hours(deployments, from, to) {
       const start = new Date(floorTo(from.getTime(), HOUR_MILLISECONDS));
-      const answers = await ask(deployments, (group) =>
+      const answers = await ask(deployments, (group, source) =>
         source(group, { metric: group.names.tokens, aggregation: "Total", byStatus: false, from: start, to, interval: "PT1H" }),
       );
       return deployments.map((deployment) => {
@@ -54,6 +60,11 @@ export function createMetricsReader(estate: Estate, credential: TokenCredential)
   };
 }
 
+/** By the service: trying again will not help. */
+function isRefused(answer: Result<object>): boolean {
+  return !answer.ok && answer.statusCode !== undefined && answer.kind !== "busy";
+}
+
 const QUERIES = {
   requests: { aggregation: "Total", byStatus: true },
   tokens: { aggregation: "Total", byStatus: false },
@@ -61,13 +72,10 @@ const QUERIES = {
   utilisation: { aggregation: "Maximum", byStatus: false },
 } as const satisfies Record<keyof MetricNames, Pick<MetricQuery, "aggregation" | "byStatus">>;
 
+type ReadingsOf = ReadonlyMap<string, Result<{ readings: Readings }>>;
+
 /** One after the other: when the requests are refused, the rest would be too. */
-async function readMinutes(
-  source: MetricSource,
-  group: AccountGroup,
-  from: Date,
-  to: Date,
-): Promise<ReadonlyMap<string, Result<{ readings: Readings }>>> {
+async function readMinutes(source: MetricSource, group: AccountGroup, from: Date, to: Date): Promise<ReadingsOf> {
   async function read(key: keyof MetricNames, accounts: readonly string[]): Promise<ReadonlyMap<string, MetricAnswer>> {
     if (accounts.length === 0) return new Map();
     return await source({ accounts, region: group.region }, { metric: group.names[key], ...QUERIES[key], from, to, interval: "PT1M" });
@@ -75,18 +83,16 @@ async function readMinutes(
   const requests = await read("requests", group.accounts);
   const readable = group.accounts.filter((account) => requests.get(account)?.ok);
   const tokens = await read("tokens", readable);
-  // Latency may be missing on Standard deployments (azure-facts 4.1), and neither is worth the rest of what was read.
+  // Latency may be missing on Standard deployments (azure-facts 4.1); neither of the two is worth the rest of what was read.
   const latency = await read("latency", readable);
-  const utilisation = group.provisioned ? await read("utilisation", readable) : new Map<string, MetricAnswer>();
+  const utilisation = await read("utilisation", group.provisioned ? readable : []);
+  const series = (answer: MetricAnswer | undefined): Readings[keyof Readings] => (answer?.ok ? answer.series : []);
   const readingsOf = (account: string): Result<{ readings: Readings }> => {
-    const failure = [requests.get(account), tokens.get(account)].find((answer) => answer?.ok === false);
-    if (failure?.ok === false) return failure;
-    const series = (answer: MetricAnswer | undefined): Readings[keyof Readings] => (answer?.ok ? answer.series : []);
-    const [counts, spent] = [series(requests.get(account)), series(tokens.get(account))];
-    return {
-      ok: true,
-      readings: { requests: counts, tokens: spent, latency: series(latency.get(account)), utilisation: series(utilisation.get(account)) },
-    };
+    const [counts, spent] = [requests.get(account), tokens.get(account)];
+    if (counts?.ok === false) return counts;
+    if (spent?.ok === false) return spent;
+    const extras = { latency: series(latency.get(account)), utilisation: series(utilisation.get(account)) };
+    return { ok: true, readings: { requests: series(counts), tokens: series(spent), ...extras } };
   };
   return new Map(group.accounts.map((account) => [account, readingsOf(account)]));
 }
