@@ -44,7 +44,8 @@ function limitOf(deployment: Deployment | undefined, holds: readonly HoldLimits[
   if (deployment === undefined) return { share: 1, headroom: null };
   const { id, region } = deployment;
   const own = holds.filter((hold) => hold.region === region && (hold.scope === null || hold.scope.includes(id)));
-  const known = holds.flatMap((hold) => hold.takers?.[id] ?? []);
+  // A hold that limits nothing yet gives nobody anything to take over.
+  const known = holds.flatMap((hold) => (hold.share < 1 ? (hold.takers?.[id] ?? []) : []));
   return { share: Math.min(1, ...own.map((hold) => hold.share)), headroom: known.length === 0 ? null : Math.min(...known) };
 }
 

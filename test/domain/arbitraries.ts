@@ -29,27 +29,42 @@ function members(regions: readonly string[]): fc.Arbitrary<readonly PoolMember[]
   );
 }
 
-function holdsOn(regions: readonly string[]): fc.Arbitrary<readonly HoldLimits[]> {
+/** Headroom of every deployment, of some of them, or of nobody. */
+const headrooms = (regions: readonly string[]): fc.Arbitrary<HoldLimits["takers"]> =>
+  fc.option(fc.dictionary(fc.constantFrom(...regions.map((region) => `gpt-${region}`)), fc.integer({ min: 0, max: 1_000_000 })), {
+    nil: null,
+  });
+
+function holdsOn(regions: readonly string[], takers: fc.Arbitrary<HoldLimits["takers"]>): fc.Arbitrary<readonly HoldLimits[]> {
   const share = fc.constantFrom(0, 0, 0.05, 0.25, 0.5, 0.75, 1);
   const origin = fc.constantFrom("enabled" as const, "disabled" as const);
   return fc
     .subarray([...regions])
-    .chain((held) => fc.tuple(...held.map((region) => fc.record({ region: fc.constant(region), share, origin }))));
+    .chain((held) =>
+      fc.tuple(...held.map((region) => fc.record({ region: fc.constant(region), scope: fc.constant(null), share, origin, takers }))),
+    );
 }
 
-export const cases: fc.Arbitrary<Case> = fc.integer({ min: 2, max: REGIONS.length }).chain((count) => {
-  const regions = REGIONS.slice(0, count);
-  const estate = hubToHub(regions);
-  const pools = fc.tuple(
-    ...estate.gateways.map((gate) => members(regions).map((all): PoolRouting => ({ gateway: gate.id, pool: "gpt", members: all }))),
-  );
-  const origins = normalRouting(estate).origins;
-  return fc.record({
-    estate: fc.constant(estate),
-    normal: pools.map((all): Routing => ({ pools: all, origins })),
-    holds: holdsOn(regions),
+/** Holds that spread what leaves by normal weights. */
+export const cases: fc.Arbitrary<Case> = casesWith(() => fc.constant(null));
+/** Holds with takers, known or not. */
+export const casesWithTakers: fc.Arbitrary<Case> = casesWith(headrooms);
+
+function casesWith(takers: (regions: readonly string[]) => fc.Arbitrary<HoldLimits["takers"]>): fc.Arbitrary<Case> {
+  return fc.integer({ min: 2, max: REGIONS.length }).chain((count) => {
+    const regions = REGIONS.slice(0, count);
+    const estate = hubToHub(regions);
+    const pools = fc.tuple(
+      ...estate.gateways.map((gate) => members(regions).map((all): PoolRouting => ({ gateway: gate.id, pool: "gpt", members: all }))),
+    );
+    const origins = normalRouting(estate).origins;
+    return fc.record({
+      estate: fc.constant(estate),
+      normal: pools.map((all): Routing => ({ pools: all, origins })),
+      holds: holdsOn(regions, takers(regions)),
+    });
   });
-});
+}
 
 /** The region that a member of these estates leads to. */
 export function regionOf(member: PoolMember): string {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { UNKNOWN_CAPACITY } from "../../src/domain/capacity.ts";
 import { decide, decideRegion, restoreReadiness, type DecideInput, type Decision } from "../../src/domain/decide.ts";
+import type { Deployment, Estate, Mode } from "../../src/domain/estate.ts";
+import { GUARD_CODES } from "../../src/domain/guards.ts";
 import type { Hold } from "../../src/domain/hold.ts";
 import type { RegionVerdict } from "../../src/domain/region-verdict.ts";
+import type { PoolMember } from "../../src/domain/routing.ts";
 import {
   at,
   capacity,
@@ -13,6 +16,7 @@ import {
   normalRouting,
   regionVerdict,
   stateWith,
+  T0,
   verdict,
 } from "../support/builders.ts";
 
@@ -27,6 +31,7 @@ function input(changes: Partial<DecideInput> = {}): DecideInput {
     verdicts: EAST_DOWN,
     capacity: capacity(used, 300_000),
     routing: normalRouting(used),
+    convergence: null,
     now: at(1000),
     ...changes,
   };
@@ -37,7 +42,7 @@ const east = (changes: Partial<DecideInput> = {}): Decision => {
   if (decision === undefined) throw new Error("no decision");
   return decision;
 };
-const mode = (wanted: "off" | "recommend" | "auto"): Partial<DecideInput> => ({
+const mode = (wanted: Mode): Partial<DecideInput> => ({
   estate: hubToHub(undefined, { safety: { mode: wanted } }),
 });
 const killed = stateWith([], { killSwitch: { on: true, by: "ops", reason: "drill", at: at(5) } });
@@ -60,7 +65,14 @@ describe("an unheld region", () => {
     ["inconclusive: nothing", { verdicts: [regionVerdict("east", "inconclusive"), ...EAST_DOWN.slice(1)] }, "none", "it is inconclusive"],
     ["failing: evacuate", {}, "evacuate", "Foundry of east: it is failing"],
     ["failing in mode recommend: say so", mode("recommend"), "recommend", "Foundry of east: it is failing"],
-    ["failing in mode off: refuse", mode("off"), "refuse", "automationEnabled: the mode is off, not auto"],
+    ["failing in mode off: nothing is decided", mode("off"), "none", "the mode of evacuations is off: Foundry of east: it is failing"],
+    ["failing in mode approve: start, and the run waits", mode("approve"), "evacuate", "Foundry of east: it is failing"],
+    [
+      "the runbook's own mode wins",
+      { estate: hubToHub(undefined, { safety: { mode: "auto", modes: { evacuate: "recommend", restore: null } } }) },
+      "recommend",
+      "Foundry of east: it is failing",
+    ],
     [
       "failing with the kill switch on: refuse",
       { state: killed },
@@ -80,7 +92,7 @@ describe("an unheld region", () => {
       "survivorCapacity: the demand of east is unknown",
     ],
     ["nobody's capacity is known: refuse", { capacity: UNKNOWN_CAPACITY }, "refuse", "survivorCapacity: the demand of east is unknown"],
-    ["routing was never read: refuse", { routing: null }, "refuse", "survivorCapacity: the pools' routing has never been read"],
+    ["routing was never read: refuse", { routing: null }, "refuse", "willMovingHelp: the pools' routing has never been read"],
     [
       "everything fails at once: doubt the prober",
       { verdicts: ["east", "west", "north"].map((r) => regionVerdict(r, "failing", "failing")) },
@@ -91,7 +103,7 @@ describe("an unheld region", () => {
       "every Foundry fails and the gateways answer: nobody could take over",
       { verdicts: ["east", "west", "north"].map((r) => regionVerdict(r, "failing")) },
       "refuse",
-      "minHealthyRegions: 0 healthy regions would remain (none), 1 needed",
+      "willMovingHelp: the same fault everywhere: of 2 deployments that would take over 2 are failing, 0 pressured, 0 not measured",
     ],
     [
       "another region is held: one at a time",
@@ -147,8 +159,14 @@ describe("an unheld region", () => {
   });
 
   it("carries its guards and its admission as evidence", () => {
-    expect(east().guards.map((guard) => guard.outcome)).toEqual(Array.from({ length: 6 }, () => "passed"));
+    expect(east().guards.map((guard) => guard.outcome)).toEqual(GUARD_CODES.map(() => "passed"));
     expect(east().admission).toMatchObject({ maxSafeShare: 1, demand: 300_000 });
+  });
+
+  it("says what it is about, and which guard refuses", () => {
+    expect(east()).toMatchObject({ runbook: "evacuate", scope: null, refusedBy: null });
+    expect(east({ capacity: UNKNOWN_CAPACITY })).toMatchObject({ runbook: "evacuate", refusedBy: "survivorCapacity" });
+    expect(east({ verdicts: [regionVerdict("east"), ...EAST_DOWN.slice(1)] })).toMatchObject({ runbook: null, refusedBy: null });
   });
 
   it("decides for every region, in the estate's order", () => {
@@ -260,6 +278,103 @@ describe("a held region", () => {
 
   it("does not come back while it is throttled", () => {
     expect(restoreReadiness(estate, regionVerdict("east", "pressured"), { relapses: 0, share: 0 }, at(1000)).ready).toBe(false);
+  });
+});
+
+describe("one model of three", () => {
+  const mini = (region: string): Deployment =>
+    deployment(region, {
+      id: `mini-${region}`,
+      resourceId: `${deployment(region).resourceId}-mini`,
+      model: { name: "mini", version: "1" },
+    });
+  const regions = ["east", "west", "north"];
+  const three = hubToHub(regions, { deployments: regions.flatMap((region) => [deployment(region), mini(region)]) });
+  const gateways = three.gateways.map((gateway) => ({
+    ...gateway,
+    pools: [...gateway.pools, { name: "mini", members: regions.map((r) => ({ backend: `mini-${r}`, deployment: `mini-${r}` })) }],
+  }));
+  const both = { ...three, gateways };
+  const members = (name: string, own: string): PoolMember[] =>
+    regions.map((r) => ({ id: `/backends/${name}-${r}`, priority: r === own ? 1 : 2 }));
+  const routing = {
+    pools: gateways.flatMap(({ id, region }) => [
+      { gateway: id, pool: "gpt", members: members("foundry", region) },
+      { gateway: id, pool: "mini", members: members("mini", region) },
+    ]),
+    origins: [],
+  };
+  const partly = (...failing: string[]): RegionVerdict => regionVerdict("east", "inconclusive", "healthy", T0, { failing });
+  const decideFor = (verdict: RegionVerdict, holds: Hold[] = []): Decision =>
+    east({ estate: both, routing, capacity: capacity(both, 100_000), state: stateWith(holds), verdicts: [verdict, ...EAST_DOWN.slice(1)] });
+
+  it("evacuates only what fails, and counts only its tokens", () => {
+    expect(decideFor(partly("mini-east"))).toMatchObject({
+      action: "evacuate",
+      scope: ["mini-east"],
+      share: 0,
+      admission: { demand: 100_000 },
+    });
+  });
+
+  it("leaves alone what fails and carries nothing", () => {
+    expect(decideFor(partly("unused-east"))).toMatchObject({ action: "none" });
+  });
+
+  it.each<[rule: string, verdict: RegionVerdict, held: Partial<Hold>, action: Decision["action"], scope: readonly string[] | null]>([
+    ["the same still fails: nothing more", partly("mini-east"), {}, "none", null],
+    ["another one fails too: both", partly("mini-east", "gpt-east"), {}, "evacuate", ["mini-east", "gpt-east"]],
+    ["another one fails, the first is well: both all the same", partly("gpt-east"), {}, "evacuate", ["mini-east", "gpt-east"]],
+    ["the whole region fails: all of it", regionVerdict("east", "failing"), {}, "evacuate", null],
+    [
+      "another one fails while the first is restored: both",
+      partly("gpt-east"),
+      { owner: "restore-east-x", targetShare: 1 },
+      "evacuate",
+      ["mini-east", "gpt-east"],
+    ],
+    [
+      "it fails again while it is restored: wake its run",
+      partly("mini-east"),
+      { owner: "restore-east-x", targetShare: 1, share: 0.25 },
+      "wake",
+      ["mini-east"],
+    ],
+    ["a person's hold is not widened", partly("gpt-east"), { initiator: "manual" }, "none", null],
+    [
+      "a gateway that was left, and now a part fails: that part",
+      partly("mini-east"),
+      { scope: null, share: 1, targetShare: 1 },
+      "evacuate",
+      ["mini-east"],
+    ],
+  ])("held for one: %s", (_rule, verdict, changes, action, scope) => {
+    expect(decideFor(verdict, [hold("east", 0, { scope: ["mini-east"], ...changes })])).toMatchObject({ action, scope });
+  });
+});
+
+describe("a held region, by mode", () => {
+  const well = [regionVerdict("east"), ...EAST_DOWN.slice(1)];
+  const restoring = (safety: Partial<Estate["safety"]>): Decision =>
+    east({ estate: hubToHub(undefined, { safety }), state: stateWith([hold("east", 0)]), verdicts: well });
+
+  it.each<[rule: string, safety: Partial<Estate["safety"]>, action: Decision["action"]]>([
+    ["auto", { mode: "auto" }, "restore"],
+    ["approve: start, and the run waits", { mode: "approve" }, "restore"],
+    ["recommend: say so", { mode: "recommend" }, "recommend"],
+    ["off: nothing is decided", { mode: "off" }, "none"],
+    ["the runbook's own mode wins", { mode: "off", modes: { evacuate: null, restore: "auto" } }, "restore"],
+    ["a blackout holds it back", { blackouts: [{ days: [], from: "00:00", to: "23:00", reason: "audit" }] }, "none"],
+  ])("%s", (_rule, safety, action) => {
+    const found = restoring(safety);
+    expect(found).toMatchObject({ action, runbook: action === "none" ? null : "restore" });
+  });
+
+  it.each(["pending", "declined"] as const)("that is %s is neither restored nor evacuated again", (state) => {
+    const approval = { state, until: at(1500), default: "decline" } as const;
+    const held = stateWith([hold("east", 1, { approval })]);
+    expect(east({ state: held, verdicts: well }).action).toBe("none");
+    expect(east({ state: held }).action).toBe("none");
   });
 });
 

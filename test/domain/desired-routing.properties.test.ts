@@ -4,12 +4,12 @@ import { desiredRouting, priorityOf } from "../../src/domain/desired-routing.ts"
 import { changeHold, closeEpisode, EMPTY_STATE, placeHold, releaseHold } from "../../src/domain/hold.ts";
 import { backendName, type PoolRouting, type Routing } from "../../src/domain/routing.ts";
 import { T0 } from "../support/builders.ts";
-import { cases, regionOf, trafficParts, type Case } from "./arbitraries.ts";
+import { cases, casesWithTakers, regionOf, trafficParts, type Case } from "./arbitraries.ts";
 
 const RUNS = { numRuns: 200 };
 
 function check(property: (given: Case) => void): void {
-  fc.assert(fc.property(cases, property), RUNS);
+  fc.assert(fc.property(fc.oneof(cases, casesWithTakers), property), RUNS);
 }
 
 /** Calls back with each pool before and after. */
@@ -105,18 +105,54 @@ describe("desired routing", () => {
     });
   });
 
-  it("of drained regions applied to itself changes nothing", () => {
-    check(({ estate, normal, holds }) => {
+  it("without takers, of drained regions applied to itself changes nothing", () => {
+    const property = ({ estate, normal, holds }) => {
       const drained = holds.map((hold) => ({ ...hold, share: hold.share < 1 ? 0 : 1 }));
       const once = desiredRouting(estate, normal, drained);
       if (once.unserved.length === 0) expect(desiredRouting(estate, once.routing, drained).routing).toStrictEqual(once.routing);
-    });
+    };
+    fc.assert(fc.property(cases, property), RUNS);
+  });
+
+  it("gives what leaves to the free ones in proportion to their headroom, as whole points allow", () => {
+    const known = (given: Case, region: string): number | null => {
+      const all = given.holds.flatMap((hold) => (hold.share < 1 ? (hold.takers?.[`gpt-${region}`] ?? []) : []));
+      return all.length === 0 ? null : Math.min(...all);
+    };
+    const property = (given: Case): void =>
+      eachPool(given, (before, after, unserved) => {
+        const [was, is] = [trafficParts(before.members), trafficParts(after.members)];
+        const free = Object.keys(is).filter((region) => shareOf(given, region) === 1);
+        const rooms = free.map((region) => known(given, region));
+        const room = rooms.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+        const gained = free.map((region) => (is[region] ?? 0) - (was[region] ?? 0));
+        const gain = gained.reduce((sum, value) => sum + value, 0);
+        // Groups that kept their members keep their weights, whatever these are.
+        const moved = before.members.some((member) => (was[regionOf(member)] ?? 0) > 0 && shareOf(given, regionOf(member)) < 1);
+        if (unserved || !moved || room === 0 || rooms.includes(null)) return;
+        free.forEach((region, i) => {
+          expect(Math.abs((gained[i] ?? 0) - (gain * (rooms[i] ?? 0)) / room), `${region} of ${JSON.stringify(rooms)}`).toBeLessThanOrEqual(
+            (2 * before.members.length) / 100,
+          );
+        });
+      });
+    fc.assert(fc.property(casesWithTakers, property), { numRuns: 500 });
   });
 
   it("after one of several holds is released is exactly what the others alone would give, and normal after the last", () => {
     check(({ estate, normal, holds }) => {
-      const placed = holds.reduce((state, { region, share, origin }) => {
-        const goal = { region, mode: "ungraceful", targetShare: share, initiator: "manual", reason: "", now: T0 } as const;
+      const placed = holds.reduce((state, { region, share, origin, takers }) => {
+        const goal = {
+          region,
+          scope: null,
+          takers,
+          approval: null,
+          mode: "ungraceful",
+          targetShare: share,
+          initiator: "manual",
+          reason: "",
+          now: T0,
+        } as const;
         return changeHold(placeHold(state, goal).state, region, { share, origin }, T0);
       }, EMPTY_STATE);
       const all = holds.map((hold) => hold.region);

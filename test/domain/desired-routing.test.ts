@@ -4,9 +4,16 @@ import { describeMembers } from "../../src/domain/routing.ts";
 import type { OriginRouting, PoolMember } from "../../src/domain/routing.ts";
 import { hubToHub, member, memberId, normalRouting } from "../support/builders.ts";
 
-const estate = hubToHub();
+const estate = hubToHub(["east", "west", "north", "south"]);
 
-const limits = (region: string, share: number, origin: HoldLimits["origin"] = "enabled"): HoldLimits => ({ region, share, origin });
+const limits = (region: string, share: number, changes: Partial<HoldLimits> = {}): HoldLimits => ({
+  region,
+  scope: null,
+  share,
+  origin: "enabled",
+  takers: null,
+  ...changes,
+});
 
 function desired(members: readonly PoolMember[], ...holds: readonly HoldLimits[]): string {
   const { routing, unserved } = desiredRouting(estate, { pools: [{ gateway: "apim-east", pool: "gpt", members }], origins: [] }, holds);
@@ -53,6 +60,62 @@ describe("a pool that spreads over all regions", () => {
     ["the least share is a weight of 1, never 0", [limits("north", 0.01)], "east p1 w62, west p1 w37, north p1 w1"],
   ])("%s", (_rule, holds, routing) => {
     expect(desired(pool, ...holds)).toBe(routing);
+  });
+});
+
+describe("takers: what leaves goes to the others in proportion to their headroom", () => {
+  const spread = [member("east", 1, 50), member("west", 1, 30), member("north", 1, 20)];
+  const local = [member("east", 1), member("west", 2), member("north", 2)];
+  const takers = { "gpt-west": 100, "gpt-north": 300 };
+  it.each<[rule: string, pool: PoolMember[], holds: HoldLimits[], routing: string]>([
+    [
+      "beside what they carry anyway",
+      spread,
+      [limits("east", 0, { takers: { "gpt-west": 100, "gpt-north": 150 } })],
+      "west p1 w50, north p1 w50",
+    ],
+    ["for a part that leaves as well", spread, [limits("east", 0.5, { takers })], "east p1 w25, west p1 w36, north p1 w39"],
+    ["all of it by a fallback that is promoted", local, [limits("east", 0, { takers })], "west p2 w25, north p2 w75"],
+    ["by helpers that join the first choice", local, [limits("east", 0.2, { takers })], "east p1 w20, west p1 w20, north p1 w60"],
+    [
+      "who has no room gets the least point",
+      local,
+      [limits("east", 0, { takers: { ...takers, "gpt-west": 0 } })],
+      "west p2 w1, north p2 w99",
+    ],
+    ["nobody's room known: by normal weights", local, [limits("east", 0, { takers: {} })], "west p2, north p2"],
+    ["anybody's room unknown: by normal weights", spread, [limits("east", 0, { takers: { "gpt-west": 9 } })], "west p1 w30, north p1 w20"],
+    [
+      "no room at all: by normal weights",
+      spread,
+      [limits("east", 0, { takers: { "gpt-west": 0, "gpt-north": 0 } })],
+      "west p1 w30, north p1 w20",
+    ],
+    ["a fallback that serves nobody keeps its weights", local, [limits("west", 0, { takers: { "gpt-north": 5 } })], "east p1, north p2"],
+    [
+      "of two holds the smaller headroom of each counts, in whatever order",
+      [member("east", 1), member("west", 2), member("north", 2), member("south", 2)],
+      [
+        limits("east", 0, { takers: { "gpt-north": 100, "gpt-south": 300 } }),
+        limits("west", 0, { takers: { "gpt-north": 300, "gpt-south": 300 } }),
+      ],
+      "north p2 w25, south p2 w75",
+    ],
+  ])("%s", (_rule, pool, holds, routing) => {
+    expect(desired(pool, ...holds)).toBe(routing);
+    expect(desired(pool, ...holds.toReversed())).toBe(routing);
+  });
+});
+
+describe("scope: a hold on some deployments", () => {
+  const pool = [member("east", 1), member("west", 2), member("north", 2)];
+  it.each<[rule: string, scope: string[] | null, routing: string]>([
+    ["limits those of it", ["gpt-east"], "west p2, north p2"],
+    ["leaves the region's others alone", ["mini-east"], "east p1, west p2, north p2"],
+    ["never limits another region's", ["gpt-west"], "east p1, west p2, north p2"],
+    ["null limits them all", null, "west p2, north p2"],
+  ])("%s", (_rule, scope, routing) => {
+    expect(desired(pool, limits("east", 0, { scope }))).toBe(routing);
   });
 });
 
@@ -111,7 +174,7 @@ describe("what Azure leaves out or somebody else set", () => {
 });
 
 describe("origins", () => {
-  const { origins } = normalRouting(estate);
+  const { origins } = normalRouting(hubToHub());
   const enabled = (normal: readonly OriginRouting[], ...holds: readonly HoldLimits[]): { on: string[]; unserved: readonly string[] } => {
     const { routing, unserved } = desiredRouting(estate, { pools: [], origins: normal }, holds);
     return { on: routing.origins.flatMap((origin) => (origin.enabled ? [origin.origin] : [])), unserved };
@@ -119,17 +182,17 @@ describe("origins", () => {
 
   it("a hold disables the origins of its region only when it says so", () => {
     expect(enabled(origins, limits("east", 0)).on).toEqual(["apim-east", "apim-west", "apim-north"]);
-    expect(enabled(origins, limits("east", 1, "disabled"))).toEqual({ on: ["apim-west", "apim-north"], unserved: [] });
+    expect(enabled(origins, limits("east", 1, { origin: "disabled" }))).toEqual({ on: ["apim-west", "apim-north"], unserved: [] });
   });
 
   it("the last enabled origin of a group stays, and is reported", () => {
-    const all = ["east", "west", "north"].map((region) => limits(region, 1, "disabled"));
+    const all = ["east", "west", "north"].map((region) => limits(region, 1, { origin: "disabled" }));
     expect(enabled(origins, ...all)).toEqual({ on: ["apim-east", "apim-west", "apim-north"], unserved: ["fd/gateways"] });
   });
 
   it("an origin that was disabled before stays disabled", () => {
     const before = origins.map((origin) => ({ ...origin, enabled: origin.origin !== "apim-west" }));
-    expect(enabled(before, limits("east", 1, "disabled")).on).toEqual(["apim-north"]);
+    expect(enabled(before, limits("east", 1, { origin: "disabled" })).on).toEqual(["apim-north"]);
     expect(enabled(before).on).toEqual(["apim-east", "apim-north"]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Admission } from "../../src/domain/admission.ts";
+import { unknownAdmission, type Admission } from "../../src/domain/admission.ts";
+import type { Estate, SafetyPolicy } from "../../src/domain/estate.ts";
 import {
   admittedShare,
   climb,
@@ -9,18 +10,35 @@ import {
   type GuardInput,
   type GuardResult,
 } from "../../src/domain/guards.ts";
-import { at, hold, hubAndSpoke, hubToHub, regionVerdict, stateWith } from "../support/builders.ts";
+import {
+  at,
+  capacity,
+  deployment,
+  hold,
+  hubAndSpoke,
+  hubToHub,
+  normalRouting,
+  regionOf,
+  regionVerdict,
+  stateWith,
+  T0,
+} from "../support/builders.ts";
 
-const admits = (maxSafeShare: number | null): Admission => ({ maxSafeShare, demand: 1, survivors: [], reason: "the admission's reason" });
+const admits = (maxSafeShare: number | null): Admission => ({ ...unknownAdmission("the admission's reason"), maxSafeShare, demand: 1 });
 
 /** An evacuation of east that every guard lets pass. */
 function input(changes: Partial<GuardInput> = {}): GuardInput {
+  const estate = changes.estate ?? hubToHub();
   return {
-    estate: hubToHub(),
+    estate,
     state: stateWith([]),
     region: "east",
+    scope: null,
     verdicts: [regionVerdict("east", "failing"), regionVerdict("west"), regionVerdict("north")],
     admission: admits(1),
+    capacity: capacity(estate, 1000),
+    routing: normalRouting(estate),
+    convergence: null,
     initiator: "automatic",
     share: 0,
     now: at(1000),
@@ -28,11 +46,13 @@ function input(changes: Partial<GuardInput> = {}): GuardInput {
   };
 }
 
+const safe = (safety: Partial<SafetyPolicy>): Estate => hubToHub(undefined, { safety });
 const outcome = (code: GuardCode, given: GuardInput): GuardResult => {
   const found = climb(given).find((result) => result.code === code);
   if (found === undefined) throw new Error(`no rung ${code}`);
   return found;
 };
+const PENDING = { state: "pending", until: at(2000), default: "decline" } as const;
 const killed = { killSwitch: { on: true, by: "ops", reason: "drill", at: at(5) } };
 
 describe("each guard bites, and lets pass what it need not stop", () => {
@@ -40,6 +60,20 @@ describe("each guard bites, and lets pass what it need not stop", () => {
     ["mode auto and no kill switch", "automationEnabled", {}, "passed"],
     ["mode recommend", "automationEnabled", { estate: hubToHub(undefined, { safety: { mode: "recommend" } }) }, "refused"],
     ["mode off", "automationEnabled", { estate: hubToHub(undefined, { safety: { mode: "off" } }) }, "refused"],
+    ["mode approve: the run itself waits", "automationEnabled", { estate: safe({ mode: "approve" }) }, "passed"],
+    [
+      "a mode of the runbook's own wins",
+      "automationEnabled",
+      { estate: safe({ mode: "off", modes: { evacuate: "auto", restore: null } }) },
+      "passed",
+    ],
+    [
+      "the other runbook's mode does not count",
+      "automationEnabled",
+      { estate: safe({ mode: "off", modes: { evacuate: null, restore: "auto" } }) },
+      "refused",
+    ],
+    ["kill switch on in mode approve", "automationEnabled", { estate: safe({ mode: "approve" }), state: stateWith([], killed) }, "refused"],
     ["kill switch on", "automationEnabled", { state: stateWith([], killed) }, "refused"],
     ["kill switch off again", "automationEnabled", { state: stateWith([], { killSwitch: { ...killed.killSwitch, on: false } }) }, "passed"],
     [
@@ -73,6 +107,32 @@ describe("each guard bites, and lets pass what it need not stop", () => {
       "selfDoubt",
       { estate: hubAndSpoke(), verdicts: [regionVerdict("hub", "healthy", "failing"), regionVerdict("east", "failing", null)] },
       "refused",
+    ],
+
+    [
+      "next to nothing could be measured",
+      "selfDoubt",
+      {
+        estate: hubToHub(["east", "west", "north", "south"]),
+        verdicts: [
+          regionVerdict("east", "failing", "inconclusive"),
+          regionVerdict("west", "healthy", "inconclusive"),
+          ...["north", "south"].map((r) => regionVerdict(r, "inconclusive", "inconclusive")),
+        ],
+      },
+      "refused",
+    ],
+    [
+      "a region of which a part fails was measured",
+      "selfDoubt",
+      {
+        verdicts: [
+          regionVerdict("east", "inconclusive", "inconclusive", T0, { failing: ["gpt-east"] }),
+          regionVerdict("west"),
+          regionVerdict("north", "inconclusive", "inconclusive"),
+        ],
+      },
+      "passed",
     ],
 
     ["two healthy regions remain", "minHealthyRegions", {}, "passed"],
@@ -117,6 +177,12 @@ describe("each guard bites, and lets pass what it need not stop", () => {
     ],
 
     ["nobody else is held", "maxConcurrentShifts", { state: stateWith([hold("east", 0.5)]) }, "passed"],
+    [
+      "a hold that waits for a person counts",
+      "maxConcurrentShifts",
+      { state: stateWith([hold("west", 1, { approval: PENDING })]) },
+      "refused",
+    ],
     ["another region is held", "maxConcurrentShifts", { state: stateWith([hold("west", 0.5)]) }, "refused"],
     [
       "two at a time are allowed",
@@ -134,6 +200,7 @@ describe("each guard bites, and lets pass what it need not stop", () => {
     ["everything fits", "survivorCapacity", {}, "passed"],
     ["a part fits", "survivorCapacity", { admission: admits(0.6) }, "shrunk"],
     ["a part fits, and no more was asked", "survivorCapacity", { admission: admits(0.6), share: 0.4 }, "passed"],
+    ["all but rounding fits", "survivorCapacity", { admission: admits(0.985) }, "passed"],
     ["next to nothing fits", "survivorCapacity", { admission: admits(0.04) }, "refused"],
     ["unknown is not enough", "survivorCapacity", { admission: admits(null) }, "refused"],
     ["only the gateway is left", "survivorCapacity", { admission: admits(null), share: 1 }, "passed"],
@@ -142,6 +209,27 @@ describe("each guard bites, and lets pass what it need not stop", () => {
     expect(outcome(code, input(changes)).outcome).toBe(wanted);
   });
 });
+
+/** Every guard refuses. */
+function nothingIsRight(): Partial<GuardInput> {
+  const owed = { kind: "pool", target: "x/gpt", state: "owed", reason: "409", since: at(0) } as const;
+  const estate = hubToHub(undefined, {
+    edges: [],
+    regions: ["east", "west", "north"].map((name) => regionOf(name, name)),
+    deployments: ["east", "west", "north"].map((name) => deployment(name, { model: { name: "gpt-4o", version: name } })),
+    safety: { blackouts: [{ days: [], from: "00:00", to: "23:59", reason: "audit" }] },
+  });
+  return {
+    estate,
+    state: stateWith([hold("west", 0)], {
+      ...killed,
+      lastReleased: { east: at(999) },
+      manualGates: [{ region: "east", state: "open", by: "ops", reason: "mine", at: at(0) }],
+    }),
+    verdicts: ["east", "west", "north"].map((region) => regionVerdict(region, "failing", "failing")),
+    convergence: { at: at(0), items: ["east", "west", "north"].map((region) => ({ ...owed, region })) },
+  };
+}
 
 describe("the ladder", () => {
   it("asks every rung in order, so that everything in the way shows at once", () => {
@@ -161,11 +249,7 @@ describe("the ladder", () => {
   });
 
   it.each(GUARD_CODES)("%s can be overridden, alone and on record", (code) => {
-    const everything = input({
-      state: stateWith([hold("west", 0)], { ...killed, lastReleased: { east: at(999) } }),
-      verdicts: ["east", "west", "north"].map((region) => regionVerdict(region, "failing", "failing")),
-      admission: admits(null),
-    });
+    const everything = input({ ...nothingIsRight(), admission: admits(null) });
     const results = climb({ ...everything, override: code });
     expect(results.filter((result) => result.outcome !== "refused")).toMatchObject([{ code, outcome: "overridden" }]);
     expect(outcome(code, { ...everything, override: code }).reason).toBe(outcome(code, everything).reason);

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
 import {
   changeHold,
+  decideApproval,
+  endUnapproved,
   closeEpisode,
   EMPTY_STATE,
   gateState,
   holdOf,
   placeHold,
   releaseHold,
+  takeOverHold,
+  type Approval,
+  type Hold,
   type EstateState,
   type NewHold,
 } from "../../src/domain/hold.ts";
@@ -15,6 +20,9 @@ import { at, hold, stateWith } from "../support/builders.ts";
 
 const wanted = (region: string, now: string): NewHold => ({
   region,
+  scope: null,
+  takers: null,
+  approval: null,
   mode: "graceful",
   targetShare: 0.25,
   initiator: "automatic",
@@ -75,6 +83,88 @@ describe("changing a hold", () => {
 
   it("of a region without one changes nothing", () => {
     expect(changeHold(state, "north", { share: 0 }, at(30))).toEqual(state);
+  });
+});
+
+const PENDING: Approval = { state: "pending", until: at(900), default: "decline" };
+
+describe("an approval", () => {
+  const state = stateWith([hold("east", 1, { approval: PENDING }), hold("west", 1)]);
+
+  it.each(["approved", "declined"] as const)("%s by a person is on record with their name", (decision) => {
+    const next = decideApproval(state, "east", decision, "ops", at(30));
+    expect(holdOf(next, "east")?.approval).toEqual({ ...PENDING, state: decision, by: "ops" });
+    expect(holdOf(next, "west")).toEqual(holdOf(state, "west"));
+  });
+
+  it("is decided once, and only where it is waited for", () => {
+    const declined = decideApproval(state, "east", "declined", "ops", at(30));
+    expect(decideApproval(declined, "east", "approved", "another", at(31))).toBe(declined);
+    expect(decideApproval(state, "west", "approved", "ops", at(30))).toBe(state);
+    expect(decideApproval(state, "north", "approved", "ops", at(30))).toBe(state);
+  });
+});
+
+describe("a run that nobody let begin", () => {
+  const end = (changes: Partial<Hold>, share: number, outcome: "declined" | "lapsed"): EstateState =>
+    endUnapproved(
+      stateWith([hold("east", share, { approval: PENDING, ...changes })], { evacuations: { east: 1 } }),
+      "east",
+      outcome,
+      at(60),
+    );
+
+  it("has moved nothing: the hold goes, and the cooldown runs only when it was declined", () => {
+    expect(end({}, 1, "declined")).toMatchObject({ holds: [], lastReleased: { east: at(60) } });
+    expect(end({}, 1, "lapsed")).toMatchObject({ holds: [], lastReleased: {} });
+  });
+
+  it.each<[rule: string, changes: Partial<Hold>, share: number]>([
+    ["that took over a hold with a share", {}, 0.5],
+    ["that took over a closed gate", { gate: "closed" }, 1],
+    ["that took over a disabled origin", { origin: "disabled" }, 1],
+  ])("%s leaves it as it stands, under a run of its own", (_rule, changes, share) => {
+    const next = end(changes, share, "declined");
+    expect(next.holds).toMatchObject([
+      { owner: "evacuate-east-20260105T000000Z-2", share, targetShare: share, approval: null, initiator: "automatic", ...changes },
+    ]);
+    expect(next).toMatchObject({ evacuations: { east: 2 }, lastReleased: { east: at(60) } });
+  });
+
+  it("a restore: who declines it holds the region themselves; one that lapses is automation's again", () => {
+    const owner = "restore-east-20260105T000000Z";
+    expect(end({ owner, targetShare: 1 }, 0, "declined").holds).toMatchObject([{ initiator: "manual", share: 0, targetShare: 0 }]);
+    expect(end({ owner, targetShare: 1 }, 0, "lapsed").holds).toMatchObject([{ initiator: "automatic", share: 0, targetShare: 0 }]);
+  });
+
+  it("of a region without a hold changes nothing", () => {
+    expect(endUnapproved(EMPTY_STATE, "east", "declined", at(60))).toBe(EMPTY_STATE);
+  });
+});
+
+describe("taking a hold over", () => {
+  const wider: NewHold = { ...wanted("east", at(60)), scope: ["a", "b"], takers: { w: 1 }, targetShare: 0 };
+  const taken = (changes: Partial<Hold>, share: number, approval: Approval | null): Hold => {
+    const held = hold("east", share, { scope: ["a"], ...changes });
+    return takeOverHold(stateWith([held], { evacuations: { east: 1 } }), held, { ...wider, approval }).hold;
+  };
+
+  it("gives it a new run and a new goal, and leaves what it limits to that run's first step", () => {
+    expect(taken({}, 0, null)).toMatchObject({
+      owner: "evacuate-east-20260105T000000Z-2",
+      scope: ["a"],
+      takers: { w: 1 },
+      share: 0,
+      targetShare: 0,
+    });
+  });
+
+  it("changes nothing that routing follows while a person is asked", () => {
+    expect(taken({ takers: { w: 9 } }, 0.5, PENDING)).toMatchObject({ scope: ["a"], takers: { w: 9 }, share: 0.5, approval: PENDING });
+  });
+
+  it("of a hold that limits nothing takes the new scope at once", () => {
+    expect(taken({ scope: null, targetShare: 1 }, 1, PENDING)).toMatchObject({ scope: ["a", "b"], takers: { w: 1 }, share: 1 });
   });
 });
 

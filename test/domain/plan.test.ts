@@ -6,7 +6,7 @@ import { hubToHub, member, normalRouting } from "../support/builders.ts";
 
 const estate = hubToHub();
 const normal = normalRouting(estate);
-const held = desiredRouting(estate, normal, [{ region: "east", share: 0, origin: "disabled" }]).routing;
+const held = desiredRouting(estate, normal, [{ region: "east", scope: null, share: 0, origin: "disabled", takers: null }]).routing;
 
 describe("plan", () => {
   it("from what is to what is: no steps", () => {

@@ -1,0 +1,328 @@
+import { describe, expect, it } from "vitest";
+import { unknownAdmission } from "../../src/domain/admission.ts";
+import type { Blackout, DeploymentType, Estate } from "../../src/domain/estate.ts";
+import { climb, type GuardCode, type GuardInput, type GuardResult } from "../../src/domain/guards.ts";
+import type { RegionVerdict } from "../../src/domain/region-verdict.ts";
+import type { Converged } from "../../src/domain/run.ts";
+import type { Symptom, VerdictState } from "../../src/domain/verdict.ts";
+import {
+  at,
+  capacity,
+  deployment,
+  gateway,
+  hold,
+  hubAndSpoke,
+  hubToHub,
+  member,
+  normalRouting,
+  regionOf,
+  regionVerdict,
+  stateWith,
+  T0,
+  verdict,
+} from "../support/builders.ts";
+
+const REGIONS = ["east", "west", "north"];
+
+/** An evacuation of east that every guard lets pass. */
+function outcome(code: GuardCode, changes: Partial<GuardInput> = {}): GuardResult {
+  const estate = changes.estate ?? hubToHub();
+  const found = climb({
+    estate,
+    state: stateWith([]),
+    region: "east",
+    scope: null,
+    verdicts: verdicts("failing", "healthy", "healthy"),
+    admission: { ...unknownAdmission("fits"), maxSafeShare: 1 },
+    capacity: capacity(estate, 1000),
+    routing: normalRouting(estate),
+    convergence: null,
+    initiator: "automatic",
+    share: 0,
+    now: at(1000),
+    ...changes,
+  }).find((result) => result.code === code);
+  if (found === undefined) throw new Error(`no rung ${code}`);
+  return found;
+}
+
+type Row = [rule: string, changes: Partial<GuardInput>, outcome: GuardResult["outcome"], reason?: string];
+
+function check(code: GuardCode): (rule: string, changes: Partial<GuardInput>, wanted: GuardResult["outcome"], reason?: string) => void {
+  return (_rule, changes, wanted, reason = "") => {
+    const found = outcome(code, changes);
+    expect(found, found.reason).toMatchObject({ outcome: wanted });
+    expect(found.reason).toContain(reason);
+  };
+}
+
+function verdicts(...states: readonly VerdictState[]): RegionVerdict[] {
+  return states.map((state, i) => regionVerdict(REGIONS[i] ?? "", state));
+}
+
+function typed(...types: readonly DeploymentType[]): Estate {
+  return hubToHub(REGIONS, { deployments: types.map((deploymentType, i) => deployment(REGIONS[i] ?? "", { deploymentType })) });
+}
+
+const followed = (symptom: Symptom, since: number): RegionVerdict[] => [
+  { ...regionVerdict("east"), foundry: verdict("failing", at(since), symptom), failing: ["gpt-east"] },
+  regionVerdict("west", "failing"),
+  regionVerdict("north"),
+];
+const westLeft = stateWith([hold("west", 0, { since: at(100) })]);
+const onlyWest = { estate: hubToHub(["east", "west"]), verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "pressured")] };
+
+describe("willMovingHelp", () => {
+  it.each<Row>([
+    ["others are well", {}, "passed", "2 deployments can take over: gpt-west, gpt-north"],
+    ["one of those who take over is well", { verdicts: verdicts("failing", "failing", "healthy") }, "passed"],
+    ["all of them fail alike", { verdicts: verdicts("failing", "failing", "failing") }, "refused", "the same fault everywhere"],
+    ["all of them strain", { verdicts: verdicts("failing", "pressured", "pressured") }, "refused", "2 pressured"],
+    ["none of them could be measured", { verdicts: verdicts("failing", "inconclusive", "misconfigured") }, "refused", "could be measured"],
+    ["those who take over are not known of at all", { verdicts: verdicts("failing") }, "refused", "could be measured"],
+    [
+      "a part of the taker's region fails, and not what takes over",
+      { verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "inconclusive", "healthy", T0, { failing: ["mini-west"] })] },
+      "passed",
+    ],
+    ["the routing is unknown", { routing: null }, "refused", "never been read"],
+    ["nobody else serves its pools", { routing: { pools: [], origins: [] } }, "refused", "nothing can be moved"],
+    ["the scope names nothing that is in a pool", { scope: ["mini-east"] }, "refused", "nothing can be moved"],
+    [
+      "the prober is refused: credentials go along",
+      { verdicts: verdicts("misconfigured", "healthy", "healthy") },
+      "refused",
+      "not mended by moving",
+    ],
+    [
+      "a person may leave a region that refuses the prober",
+      { initiator: "manual", verdicts: verdicts("misconfigured", "healthy", "healthy") },
+      "passed",
+    ],
+    ["it took over and now fails real requests", { state: westLeft, verdicts: followed("traffic", 400) }, "refused", "300 s later"],
+    [
+      "it took over and now fails some requests",
+      { state: westLeft, verdicts: followed("partialFailure", 400) },
+      "refused",
+      "follows the traffic",
+    ],
+    ["it took over and now fails outright", { state: westLeft, verdicts: followed("errors", 400) }, "passed"],
+    ["it took over longer ago than that counts", { state: westLeft, verdicts: followed("traffic", 1001) }, "passed"],
+    ["it failed before it took over", { state: westLeft, verdicts: followed("traffic", 99) }, "passed"],
+    [
+      "the other region's hold moved nothing",
+      { state: stateWith([hold("west", 1, { since: at(100) })]), verdicts: followed("traffic", 400) },
+      "passed",
+    ],
+    [
+      "it took nothing over from the other region",
+      { state: westLeft, verdicts: followed("traffic", 400), routing: { pools: [], origins: [] } },
+      "refused",
+      "nothing can be moved",
+    ],
+    [
+      "a strained global quota is the others' too",
+      { estate: typed("GlobalStandard", "GlobalStandard", "GlobalStandard"), verdicts: verdicts("pressured", "healthy", "healthy") },
+      "refused",
+      "same exhausted quota",
+    ],
+    [
+      "of a global quota nobody has anything left",
+      { estate: typed("GlobalStandard", "GlobalStandard", "GlobalStandard"), capacity: capacity(hubToHub(), 1_000_000) },
+      "refused",
+      "same exhausted quota",
+    ],
+    ["a strained regional quota is its own", { verdicts: verdicts("pressured", "healthy", "healthy") }, "passed"],
+    ["global deployments that are well", { estate: typed("GlobalStandard", "GlobalStandard", "GlobalStandard") }, "passed"],
+    [
+      "only global ones could take over, and one of them fails too",
+      { estate: typed("GlobalStandard", "GlobalStandard", "GlobalStandard"), verdicts: verdicts("failing", "failing", "healthy") },
+      "refused",
+      "gpt-west is impaired too",
+    ],
+    [
+      "only data-zone ones could take over, and one of them strains",
+      { estate: typed("Standard", "DataZoneStandard", "DataZoneStandard"), verdicts: verdicts("failing", "pressured", "healthy") },
+      "refused",
+      "which Azure routes itself",
+    ],
+    [
+      "a regional one can take over as well",
+      { estate: typed("GlobalStandard", "GlobalStandard", "Standard"), verdicts: verdicts("failing", "failing", "healthy") },
+      "passed",
+    ],
+    ["of two regions the other one strains", onlyWest, "refused", "1 pressured"],
+    [
+      "only the gateway is left, others work",
+      { share: 1, verdicts: [regionVerdict("east", "healthy", "failing"), regionVerdict("west")] },
+      "passed",
+    ],
+    [
+      "only the gateway is left, and every other one fails",
+      { share: 1, verdicts: REGIONS.map((region) => regionVerdict(region, "healthy", "failing")) },
+      "refused",
+      "none of the gateways of west, north",
+    ],
+    [
+      "only the gateway is left, and no edge leads elsewhere",
+      { share: 1, estate: hubToHub(REGIONS, { edges: [] }) },
+      "refused",
+      "no other gateway",
+    ],
+  ])("%s", check("willMovingHelp"));
+});
+
+const bounded = (...boundaries: readonly (string | null)[]): Estate =>
+  hubToHub(REGIONS, { regions: REGIONS.map((name, i) => regionOf(name, boundaries[i] ?? null)) });
+
+describe("dataResidency", () => {
+  it.each<Row>([
+    ["data that may go anywhere", { estate: bounded(null, "eu", "us") }, "passed"],
+    ["everybody within the boundary", { estate: bounded("eu", "eu", "eu") }, "passed", "within eu"],
+    ["one taker outside of it", { estate: bounded("eu", "eu", "us") }, "refused", "gpt-north in north"],
+    ["a taker without a boundary is outside of any", { estate: bounded("eu", "eu", null) }, "refused", "gpt-north in north"],
+    ["a person is refused too", { estate: bounded("eu", "eu", "us"), initiator: "manual" }, "refused"],
+    [
+      "a region that takes nothing over does not matter",
+      { estate: bounded("eu", "eu", "us"), state: stateWith([hold("north", 0)]) },
+      "passed",
+    ],
+    ["the routing is unknown", { estate: bounded("eu", "eu", "us"), routing: null }, "refused", "never been read"],
+    ["the region is not the estate's", { estate: hubToHub(REGIONS, { regions: [] }) }, "refused", "does not say"],
+    [
+      "a bounded region never moves to global deployments",
+      { estate: { ...typed("Standard", "GlobalStandard", "Standard"), regions: REGIONS.map((name) => regionOf(name, "eu")) } },
+      "refused",
+      "gpt-west (GlobalStandard)",
+    ],
+    [
+      "unless it is on one itself",
+      { estate: { ...typed("GlobalStandard", "GlobalStandard", "GlobalStandard"), regions: REGIONS.map((name) => regionOf(name, "eu")) } },
+      "passed",
+    ],
+    [
+      "data zones stay within",
+      { estate: { ...typed("Standard", "DataZoneStandard", "Standard"), regions: REGIONS.map((name) => regionOf(name, "eu")) } },
+      "passed",
+    ],
+    ["clients that leave the gateway for one outside", { estate: bounded("eu", "eu", "us"), share: 1 }, "refused", "apim-north in north"],
+    [
+      "clients that leave the gateway with the tokens",
+      {
+        estate: bounded("eu", "eu", "us"),
+        state: stateWith([hold("north", 0)]),
+        verdicts: [regionVerdict("east", "failing", "failing"), regionVerdict("west")],
+      },
+      "refused",
+      "apim-north",
+    ],
+  ])("%s", check("dataResidency"));
+});
+
+const models = (...versions: readonly string[]): Estate =>
+  hubToHub(REGIONS, {
+    deployments: REGIONS.map((region, i) => deployment(region, { model: { name: "gpt-4o", version: versions[i] ?? "" } })),
+  });
+const substitute = { model: { name: "gpt-4o", version: "1" }, servedBy: { name: "gpt-4o", version: "2" } };
+
+describe("modelParity", () => {
+  it.each<Row>([
+    ["the same model and version", { estate: models("1", "1", "1") }, "passed"],
+    ["another version", { estate: models("1", "1", "2") }, "refused", "gpt-north has gpt-4o 2, gpt-east has gpt-4o 1"],
+    [
+      "an allowed substitute",
+      { estate: { ...models("1", "1", "2"), safety: { ...hubToHub().safety, substitutes: [substitute] } } },
+      "passed",
+    ],
+    [
+      "a substitute works one way only",
+      { estate: { ...models("2", "2", "1"), safety: { ...hubToHub().safety, substitutes: [substitute] } } },
+      "refused",
+    ],
+    [
+      "another name",
+      { estate: hubToHub(REGIONS, { deployments: REGIONS.map((r) => deployment(r, { model: { name: r, version: "1" } })) }) },
+      "refused",
+    ],
+    ["the routing is unknown", { routing: null }, "refused", "never been read"],
+    ["only the gateway is left", { share: 1, estate: models("1", "1", "2") }, "passed", "no tokens move"],
+  ])("%s", check("modelParity"));
+});
+
+// T0 is a Monday at midnight; now is 00:16:40.
+const blackout = (changes: Partial<Blackout>): Partial<GuardInput> => ({
+  estate: hubToHub(REGIONS, { safety: { blackouts: [{ days: [], from: "00:00", to: "01:00", reason: "payroll", ...changes }] } }),
+});
+
+describe("changeWindow", () => {
+  it.each<Row>([
+    ["no blackouts", {}, "passed"],
+    ["within one", blackout({}), "refused", "blackout from 00:00 to 01:00 UTC: payroll"],
+    ["on its day", blackout({ days: ["mon"] }), "refused"],
+    ["on another day", blackout({ days: ["tue", "sun"] }), "passed"],
+    ["its first minute", blackout({ from: "00:16" }), "refused"],
+    ["before it", blackout({ from: "00:17" }), "passed"],
+    ["its end is outside", blackout({ to: "00:16" }), "passed"],
+    ["its last minute", blackout({ to: "00:17" }), "refused"],
+    ["from yesterday past midnight", blackout({ days: ["sun"], from: "22:00" }), "refused"],
+    ["past midnight, begun on another day", blackout({ days: ["mon"], from: "22:00" }), "passed"],
+    ["the same instant for both ends is a whole day", blackout({ days: ["mon"], from: "00:00", to: "00:00" }), "refused"],
+    ["a person need not care", { ...blackout({}), initiator: "manual" }, "passed"],
+  ])("%s", check("changeWindow"));
+});
+
+const byHand = stateWith([], { manualGates: [{ region: "east", state: "open", by: "ops", reason: "keep", at: at(1) }] });
+
+describe("precedence", () => {
+  it.each<Row>([
+    ["nobody else wants anything", {}, "passed"],
+    ["a person's hold on the region", { state: stateWith([hold("east", 1, { initiator: "manual" })]) }, "refused", "a person's run"],
+    ["automation's own hold", { state: stateWith([hold("east", 1)]) }, "passed"],
+    ["a person's hold on another region", { state: stateWith([hold("west", 1, { initiator: "manual" })]) }, "passed"],
+    ["a gate set by hand on the region", { state: byHand }, "refused", "ops set the gate of east to open"],
+    [
+      "a gate set by hand elsewhere",
+      { state: stateWith([], { manualGates: byHand.manualGates.map((g) => ({ ...g, region: "west" })) }) },
+      "passed",
+    ],
+    ["a person goes before both", { state: byHand, initiator: "manual" }, "passed"],
+  ])("%s", check("precedence"));
+});
+
+const pool = (region: string, state: Converged["state"] = "owed", kind: Converged["kind"] = "pool"): Converged => ({
+  kind,
+  target: "a/b",
+  region,
+  state,
+  reason: "why",
+  since: T0,
+});
+const owed = (...items: readonly Converged[]): Pick<GuardInput, "convergence"> => ({ convergence: { at: T0, items } });
+const hub = { estate: hubAndSpoke(), verdicts: [regionVerdict("hub"), ...verdicts("failing", "healthy", "healthy")] };
+const pair = hubToHub(["east", "west"], { edges: [] });
+const everyPoolSpreads = normalRouting(pair).pools.map((p) => ({ ...p, members: [member("east", 1), member("west", 1)] }));
+const noEdge = { estate: pair, routing: { pools: everyPoolSpreads, origins: [] } };
+const hubInEast: Partial<GuardInput> = {
+  estate: hubToHub(REGIONS, { gateways: [gateway("east", REGIONS)], edges: [] }),
+};
+
+describe("controlPlaneLocality", () => {
+  it.each<Row>([
+    ["there is a health gate, which needs no write", owed(...REGIONS.map((r) => pool(r))), "passed", "health gate"],
+    ["a hub whose pools can be written", hub, "passed", "1 of 1"],
+    ["a hub whose pools are owed", { ...hub, ...owed(pool("hub")) }, "refused", "all 1 gateways"],
+    ["what is owed at the edge does not count", { ...hub, ...owed(pool("hub", "owed", "origin")) }, "passed"],
+    ["what is written does not count", { ...hub, ...owed(pool("hub", "matched")) }, "passed"],
+    ["the hub stands in the sick region and works", hubInEast, "passed"],
+    [
+      "the hub stands in the sick region and fails with it",
+      { ...hubInEast, verdicts: [regionVerdict("east", "failing", "failing"), ...verdicts("healthy", "healthy").slice(1)] },
+      "refused",
+      "apim-east",
+    ],
+    ["of two gateways one can be written", { ...noEdge, ...owed(pool("west")) }, "passed", "1 of 2"],
+    ["of two gateways none can", { ...noEdge, ...owed(pool("west"), pool("east")) }, "refused", "all 2"],
+    ["the routing is unknown", { ...hub, routing: null }, "refused", "never been read"],
+    ["only a gateway is to be left, and no edge leads to it", { ...noEdge, share: 1 }, "refused", "no lever"],
+  ])("%s", check("controlPlaneLocality"));
+});
