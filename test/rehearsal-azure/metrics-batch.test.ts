@@ -50,7 +50,7 @@ describe("the metrics batch API by the real client", () => {
     expect([result?.resourceId, result?.resourceRegion]).toEqual([EAST, "eastus2"]);
     const series = result?.metrics[0]?.timeseries.map((element) => ({ ...element })) ?? [];
     const name = (value: string) => ({ value, localizedValue: value });
-    expect(series.map((element) => Reflect.get(element, "metadatavalues"))).toEqual([
+    expect(series.map((element): unknown => Reflect.get(element, "metadatavalues"))).toEqual([
       [
         { name: name("modeldeploymentname"), value: "gpt-4o" },
         { name: name("statuscode"), value: "200" },

@@ -8,7 +8,7 @@ import { afterAll, beforeAll } from "vitest";
 import { z } from "zod";
 import { platformFromEstate } from "../../rehearsal/azure/platform.ts";
 import { startEmbeddedAzure, type EmbeddedAzure, type EmbeddedAzureOptions } from "../../rehearsal/azure/server.ts";
-import { makeCertificate } from "../../rehearsal/azure/tls.ts";
+import { makeCertificate, type Certificate } from "../../rehearsal/azure/tls.ts";
 import { scaled, type Constants } from "../../rehearsal/constants.ts";
 import type { Answer, RequestRecord } from "../../rehearsal/world.ts";
 import { fakeWorld, type FakeWorld } from "../support/fake-world.ts";
@@ -60,9 +60,18 @@ export interface Rehearsed {
   readonly constants: Constants;
 }
 
-async function start(change: Partial<Constants> = {}, options: Partial<EmbeddedAzureOptions> = {}): Promise<Rehearsed> {
+/** One for the whole file: clients keep the authorities of their first connection. */
+let trusted: Promise<Certificate> | undefined;
+
+async function trustedCertificate(): Promise<Certificate> {
   const certificate = await makeCertificate(mkdtempSync(join(tmpdir(), "embedded-azure-")));
   setDefaultCACertificates([...getCACertificates("default"), certificate.certificate]);
+  return certificate;
+}
+
+async function start(change: Partial<Constants> = {}, options: Partial<EmbeddedAzureOptions> = {}): Promise<Rehearsed> {
+  trusted ??= trustedCertificate();
+  const certificate = await trusted;
   const constants = { ...scaled(), ...NO_LATENCY, ...change };
   const world = wireWorld();
   const azure = await startEmbeddedAzure({
