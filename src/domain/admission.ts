@@ -4,8 +4,9 @@ import type { HoldLimits } from "./desired-routing.ts";
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
 import { leave, poolParts, type Leaving } from "./handover.ts";
+import { poolShapes } from "./pool-shapes.ts";
 import type { PoolRouting, Routing } from "./routing.ts";
-import { deploymentOf, movedDeployments, quotaPoolOf } from "./topology.ts";
+import { movedDeployments, quotaPoolOf } from "./topology.ts";
 
 export interface Survivor {
   readonly deployment: string;
@@ -79,10 +80,9 @@ function takersOf(
   capacity: Capacity,
 ): Readonly<Record<string, number>> {
   const leaving = new Set(moved);
-  const beside = routing.pools.flatMap((pool) => {
-    const all = pool.members.flatMap((member) => deploymentOf(estate, pool.gateway, pool.pool, member) ?? []);
-    return all.some((deployment) => leaving.has(deployment)) ? all.filter((deployment) => !leaving.has(deployment)) : [];
-  });
+  const beside = poolShapes(estate, routing).flatMap(({ deployments }) =>
+    moved.some((deployment) => deployments.has(deployment)) ? [...deployments].filter((deployment) => !leaving.has(deployment)) : [],
+  );
   return Object.fromEntries(
     [...new Set(beside)].flatMap((deployment) => {
       const free = impaired?.has(deployment.id) === true ? 0 : headroom(estate, deployment, capacity);
@@ -101,8 +101,8 @@ function survivorsOf(estate: Estate, { handovers }: Leaving, capacity: Capacity)
 }
 
 /** Every pool that sends it traffic would be left as it is, because nobody else could serve it. */
-function isStranded({ carrying, handovers }: Leaving): boolean {
-  return carrying > 0 && handovers.length === 0;
+function isStranded({ carries, handovers }: Leaving): boolean {
+  return carries && handovers.length === 0;
 }
 
 function shedOf(moved: readonly Deployment[], { stranded }: Leaving, capacity: Capacity, maxSafeShare: number): Admission["shed"] {

@@ -8,11 +8,12 @@ import { ROUTING_UNKNOWN } from "./guards/rung.ts";
 import { holdOf, isWider, unionScope, type EstateState, type Hold, type Initiator } from "./hold.ts";
 import { modeOf } from "./mode.ts";
 import { failsWithin, restoreReadiness } from "./readiness.ts";
+import { poolShapes } from "./pool-shapes.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
 import type { Routing } from "./routing.ts";
 import type { Convergence } from "./run.ts";
 import { runbookOf, type Runbook } from "./runbook.ts";
-import { deploymentOf, edgePeers, gatewaysIn, hasEdgeOrigin } from "./topology.ts";
+import { edgePeers, gatewaysIn, hasEdgeOrigin, movedDeployments } from "./topology.ts";
 
 export { modeOf } from "./mode.ts";
 export { restoreReadiness } from "./readiness.ts";
@@ -137,12 +138,8 @@ function carriesTraffic(
   scope: readonly string[] | null,
 ): boolean {
   if (routing === null) return true;
-  return routing.pools.some((pool) =>
-    pool.members.some((member) => {
-      const deployment = deploymentOf(estate, pool.gateway, pool.pool, member);
-      return deployment?.region === region && (scope === null || scope.includes(deployment.id));
-    }),
-  );
+  const moved = movedDeployments(estate, region, scope);
+  return poolShapes(estate, routing).some(({ deployments }) => moved.some((deployment) => deployments.has(deployment)));
 }
 
 /** Automatic holds are restored automatically; a person's hold is theirs to lift. */

@@ -9,6 +9,7 @@
  */
 import type { Deployment, Estate } from "./estate.ts";
 import type { Hold } from "./hold.ts";
+import { normalParts, priorityOf } from "./priorities.ts";
 import type { OriginRouting, PoolMember, Routing } from "./routing.ts";
 import { deploymentOf, gatewayById } from "./topology.ts";
 import { apportion } from "./weights.ts";
@@ -147,11 +148,6 @@ function unchanged(carrier: Carrier): Placed {
   return { from: carrier.member, to: carrier.member };
 }
 
-/** APIM's lowest number goes first; an absent priority is taken as the first choice [U]. */
-export function priorityOf(member: PoolMember): number {
-  return member.priority ?? 1;
-}
-
 function priorityGroups(carriers: readonly Carrier[]): readonly (readonly Carrier[])[] {
   const numbers = [...new Set(carriers.map((carrier) => priorityOf(carrier.member)))].sort((a, b) => a - b);
   return numbers.map((number) => carriers.filter((carrier) => priorityOf(carrier.member) === number));
@@ -163,17 +159,6 @@ function carriersOf(members: readonly PoolMember[], limits: readonly Limit[]): r
   return members.flatMap((member, i) => {
     const limit = limits[i];
     return member.weight === 0 || limit === undefined ? [] : [{ ...limit, member, part: parts[i] ?? 0 }];
-  });
-}
-
-/** Part [0–1] of its own priority group that each member carries. Members without a weight count as the mean of those with one [U]. */
-export function normalParts(members: readonly PoolMember[]): readonly number[] {
-  return members.map((member) => {
-    const group = members.filter((other) => priorityOf(other) === priorityOf(member));
-    const known = group.flatMap((other) => (other.weight === undefined ? [] : [other.weight]));
-    const mean = known.length === 0 ? 1 : known.reduce((a, b) => a + b, 0) / known.length;
-    const sum = group.reduce((total, other) => total + (other.weight ?? mean), 0);
-    return sum === 0 ? 1 / group.length : (member.weight ?? mean) / sum;
   });
 }
 

@@ -1,6 +1,6 @@
 /** Random estates, normal routings and holds. Every region stands once in every pool, as in the estates this product is for. */
 import fc from "fast-check";
-import { priorityOf } from "../../src/domain/desired-routing.ts";
+import { priorityOf } from "../../src/domain/priorities.ts";
 import type { Estate } from "../../src/domain/estate.ts";
 import type { HoldLimits } from "../../src/domain/desired-routing.ts";
 import { backendName, type PoolMember, type PoolRouting, type Routing } from "../../src/domain/routing.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { desiredRouting, priorityOf } from "../../src/domain/desired-routing.ts";
+import { desiredRouting } from "../../src/domain/desired-routing.ts";
+import { priorityOf } from "../../src/domain/priorities.ts";
 import { changeHold, closeEpisode, EMPTY_STATE, placeHold, releaseHold } from "../../src/domain/hold.ts";
 import { backendName, type PoolRouting, type Routing } from "../../src/domain/routing.ts";
 import { T0 } from "../support/builders.ts";
@@ -106,7 +107,7 @@ describe("desired routing", () => {
   });
 
   it("without takers, of drained regions applied to itself changes nothing", () => {
-    const property = ({ estate, normal, holds }) => {
+    const property = ({ estate, normal, holds }: Case): void => {
       const drained = holds.map((hold) => ({ ...hold, share: hold.share < 1 ? 0 : 1 }));
       const once = desiredRouting(estate, normal, drained);
       if (once.unserved.length === 0) expect(desiredRouting(estate, once.routing, drained).routing).toStrictEqual(once.routing);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { desiredRouting, normalParts, type HoldLimits } from "../../src/domain/desired-routing.ts";
+import { desiredRouting, type HoldLimits } from "../../src/domain/desired-routing.ts";
+import { normalParts } from "../../src/domain/priorities.ts";
 import { describeMembers } from "../../src/domain/routing.ts";
 import type { OriginRouting, PoolMember } from "../../src/domain/routing.ts";
 import { hubToHub, member, memberId, normalRouting } from "../support/builders.ts";

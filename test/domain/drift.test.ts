@@ -84,7 +84,7 @@ describe("any change", () => {
   const estate = hubToHub();
   const oursOf = (normal: readonly PoolMember[], share: number): readonly PoolMember[] =>
     desiredRouting(estate, { pools: [{ gateway: "apim-east", pool: "gpt", members: normal }], origins: [] }, [
-      { region: "east", share, origin: "enabled" },
+      { region: "east", scope: null, share, origin: "enabled", takers: null },
     ]).routing.pools[0]?.members ?? [];
   const weights = fc.record({
     west: fc.integer({ min: 1, max: 100 }),

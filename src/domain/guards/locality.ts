@@ -9,7 +9,7 @@ export function controlPlaneLocality(climb: Climb): Finding {
   if (hasEdgeOrigin(estate, region)) return passed(`the health gate of ${region} needs no control plane`);
   if (share >= 1) return refused(`no edge leads to ${region}: there is no lever`);
   if (handovers === null) return refused(ROUTING_UNKNOWN);
-  const written = [...new Set(handovers.map(({ gateway }) => gateway))];
+  const written = [...new Set(handovers.flatMap(({ gateways }) => gateways))];
   const impaired = written.filter((id) => isImpaired(climb, estate, id));
   if (written.length > 0 && impaired.length === written.length)
     return refused(
