@@ -19,6 +19,8 @@ const LIMITS_SECONDS = 3600;
 const GAP_SECONDS = 60;
 /** Demand is the 95th percentile of this many minutes. */
 const DEMAND_WINDOW_MINUTES = 10;
+/** What is later than this says nothing of today's demand. */
+const MOST_LATE_MINUTES = 5;
 /** Demand that was measured longer ago is unknown. */
 const DEMAND_KEPT_SECONDS = 86_400;
 const HISTORY_MILLISECONDS = 7 * 86_400_000;
@@ -98,7 +100,11 @@ interface Demand {
 
 /** Out of the minutes of real traffic that were read; what is not in them keeps its value for a day. */
 function demandOf(estate: Estate, old: Knowledge, traffic: Traffic, failing: ReadonlySet<string>, now: string, gaps: string[]): Demand {
-  const newest = Math.max(0, ...Object.values(traffic.minutes).flatMap((all) => all.map((minute) => minuteOf(minute.at))));
+  const known = Object.values(traffic.minutes).flatMap((all) => all.map((minute) => minuteOf(minute.at)));
+  const newest = Math.max(
+    minuteOf(now) - MOST_LATE_MINUTES,
+    known.reduce((a, b) => Math.max(a, b), 0),
+  );
   const tokens: Record<string, number | null> = {};
   const at: Record<string, string> = {};
   for (const { id } of estate.deployments) {

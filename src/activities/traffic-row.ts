@@ -24,7 +24,8 @@ export interface TrafficRow extends Omit<Traffic, "minutes"> {
 const MINUTE = 60_000;
 
 export function packTraffic({ minutes, ...rest }: Traffic): TrafficRow {
-  const base = Math.max(0, ...Object.values(minutes).flatMap((all) => all.map((minute) => minuteOf(minute.at))));
+  const starts = Object.values(minutes).flatMap((all) => all.map((minute) => minuteOf(minute.at)));
+  const base = starts.reduce((a, b) => Math.max(a, b), 0);
   const packed = Object.entries(minutes).map(([id, all]) => [id, packRows(all.map((minute) => packMinute(minute, base)))] as const);
   return { ...rest, base, minutes: Object.fromEntries(packed) };
 }

@@ -47,7 +47,7 @@ export interface App {
   probeRound(starter: RunStarter): Promise<void>;
   learn(): Promise<void>;
   reconcile(): Promise<void>;
-  /** Of a body that is in the common alert schema. */
+  /** Of a body that is in the common alert schema; not ok = it says nothing that could be suspected. */
   alert(body: unknown): Promise<({ readonly ok: true } & ReceivedSuspicion) | { readonly ok: false; readonly reason: string }>;
   /** Null = the event says nothing of the estate's. */
   breakerEvent(event: unknown): Promise<ReceivedSuspicion | { readonly outcome: "ignored"; readonly suspicion: null }>;

@@ -3,7 +3,7 @@ import * as df from "durable-functions";
 import { z } from "zod";
 import { getApp } from "../app/compose.ts";
 import { startInvestigation } from "./durable-client.ts";
-import { answering, json, parseForeign, Problem } from "./problem.ts";
+import { answering, json, parseForeign } from "./problem.ts";
 
 const NOT_COMMON = "must be azureMonitorCommonAlertSchema: turn on the common alert schema in the action group";
 
@@ -28,7 +28,8 @@ app.http("alerts", {
     const body = await parseForeign(request, Alert);
     const failover = await getApp();
     const received = await failover.alert(body);
-    if (!received.ok) throw new Problem(400, "invalid-body", received.reason, [{ field: "body", message: received.reason }]);
+    // A budget's or a test's: it is an alert, and a refusal would make Azure leave this receiver alone for a while.
+    if (!received.ok) return json({ outcome: "ignored", reason: received.reason }, 202);
     const { outcome, suspicion } = received;
     return json({ outcome: outcome === "raised" ? await startInvestigation(context, failover, suspicion) : outcome }, 202);
   }, 503),

@@ -4,8 +4,8 @@ import { learn } from "../../src/activities/knowledge.ts";
 import { readMemory } from "../../src/activities/memory.ts";
 import type { Decision } from "../../src/domain/decide.ts";
 import type { Run } from "../../src/domain/run.ts";
-import { hold, hubToHub, type EstateChanges } from "../support/builders.ts";
-import { minute } from "../support/fake-azure.ts";
+import { at, hold, hubToHub, type EstateChanges } from "../support/builders.ts";
+import { minutesUntil } from "../support/fake-azure.ts";
 import { fakeDeps, ledger, type FakeDeps } from "../support/fake-deps.ts";
 import { know, setState, stateOf, writes } from "./support.ts";
 
@@ -36,10 +36,12 @@ describe("a round with nothing wrong", () => {
     expect(deps.sent).toEqual([]);
   });
 
-  it("writes one row: the observations", async () => {
+  it("costs three operations of the table service: read all, claim, write what was seen", async () => {
     deps.journal.length = 0;
+    deps.state.operations = 0;
     await round(deps);
-    expect(deps.journal).toEqual(["put estate-test/watch"]);
+    expect(deps.journal).toEqual(["put estate-test/claims", "put estate-test/watch"]);
+    expect(deps.state.operations).toBe(3);
   });
 });
 
@@ -50,6 +52,13 @@ describe("a region that fails", () => {
     expect(deps.starter.started).toMatchObject([
       { runbook: "evacuate", region: "east", mode: "ungraceful", initiator: "automatic", targetShare: 0 },
     ]);
+  });
+
+  it("costs at most eight operations of the table service with its burst and its start", async () => {
+    down(deps, "east");
+    deps.state.operations = 0;
+    expect(actions(await round(deps))).toContain("evacuate");
+    expect(deps.state.operations).toBeLessThanOrEqual(8);
   });
 
   it("is started once, however many rounds see it", async () => {
@@ -65,13 +74,12 @@ describe("a region that fails", () => {
     await setState(deps, [], { killSwitch: { on: true, by: "ops", reason: "x", at: "2026-01-05T00:00:00.000Z" } });
     down(deps, "east");
     await round(deps);
-    deps.metrics.minutes["gpt-east"] = [minute(30), minute(30)];
     await deps.clock.advance(900);
+    deps.metrics.minutes["gpt-east"] = minutesUntil(at(deps.clock.elapsed()), 30);
     await learn(deps);
     expect(await capacity()).toBe(300_000);
     deps.probe.script = {};
     for (let i = 0; i < 5; i += 1) await round(deps);
-    await deps.clock.advance(300);
     await learn(deps);
     expect(await capacity()).toBe(30);
   });
@@ -93,7 +101,9 @@ describe("a region that fails", () => {
     deps.probe.script = { ...deps.probe.script, "apim-east": ["failed"], "apim-west": ["failed"], "apim-north": ["failed"] };
     expect(actions(await round(deps))).toEqual(["refuse", "refuse", "refuse"]);
     expect(deps.starter.started).toEqual([]);
-    expect(deps.sent.map((n) => [n.event, n.reason.split(":")[0]])).toEqual(Array.from({ length: 3 }, () => ["page", "selfDoubt"]));
+    expect(deps.sent.map((n) => [n.event, n.region, n.title])).toEqual([["page", "all regions", "all regions: the prober doubts itself"]]);
+    await round(deps);
+    expect(deps.sent).toHaveLength(1);
   });
 
   it("while the prober cannot measure anything: nothing at all", async () => {
@@ -125,7 +135,7 @@ describe("what is told", () => {
   });
 
   it("a refusal again after the region was well in between", async () => {
-    deps = await start({ safety: { mode: "off" } });
+    deps = await start({ safety: { minHealthyRegions: 3 } });
     down(deps, "east");
     await round(deps);
     deps.probe.script = {};
@@ -179,8 +189,8 @@ describe("a held region", () => {
   });
 
   async function heldRun() {
-    const { owner, region, mode, targetShare, initiator, reason, since } = hold("east", 0);
-    return { id: owner, runbook: "evacuate" as const, region, mode, targetShare, initiator, reason, startedAt: since };
+    const { owner, region, mode, scope, targetShare, initiator, reason, since } = hold("east", 0);
+    return { id: owner, runbook: "evacuate" as const, region, mode, scope, targetShare, initiator, reason, startedAt: since };
   }
 });
 

@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { decideAll } from "../../src/activities/evaluate.ts";
-import { knownDemand, refreshKnowledge } from "../../src/activities/knowledge.ts";
+import { decideInput, knownDemand } from "../../src/activities/decide-input.ts";
+import { learn } from "../../src/activities/knowledge.ts";
 import { readMemory, type Knowledge } from "../../src/activities/memory.ts";
+import { readStatus } from "../../src/activities/status.ts";
+import { dueDeployments } from "../../src/activities/traffic.ts";
 import { toEntity } from "../../src/azure/tables/entity.ts";
-import type { Gateway } from "../../src/domain/estate.ts";
-import { EMPTY_STATE } from "../../src/domain/hold.ts";
+import { decide } from "../../src/domain/decide.ts";
+import type { Estate, Gateway } from "../../src/domain/estate.ts";
 import { backendName, type PoolRouting } from "../../src/domain/routing.ts";
 import { at, deployment, gateway, hold, hubToHub, member, normalRouting } from "../support/builders.ts";
-import { failure, minute } from "../support/fake-azure.ts";
+import { failure, minute, minutesUntil } from "../support/fake-azure.ts";
 import { fakeDeps, type FakeDeps } from "../support/fake-deps.ts";
 import { setState, verdictsWith } from "./support.ts";
 
@@ -17,9 +19,9 @@ beforeEach(() => {
 });
 
 /** What the timer would do, that many seconds later. */
-async function refresh(seconds = 0, episodeOpen = false): Promise<Knowledge> {
+async function refresh(seconds = 0): Promise<Knowledge> {
   await deps.clock.advance(seconds);
-  return refreshKnowledge(deps, (await readMemory(deps)).knowledge, episodeOpen);
+  return learn(deps);
 }
 const byName = (pools: readonly PoolRouting[]): readonly PoolRouting[] =>
   pools.map((pool) => ({ ...pool, members: pool.members.map((m) => ({ ...m, id: backendName(m.id) })) }));
@@ -33,11 +35,14 @@ describe("knowledge", () => {
       capacity: {
         demand: { "gpt-east": 300_000, "gpt-west": 300_000, "gpt-north": 300_000 },
         limits: { "gpt-east": 500_000, "gpt-west": 1_000_000, "gpt-north": 1_000_000 },
+        usual: { "gpt-east": null, "gpt-west": null, "gpt-north": null },
         measuredAt: at(0),
       },
+      demandAt: { "gpt-east": at(0), "gpt-west": at(0), "gpt-north": at(0) },
       routing: { pools: byName(normalRouting(deps.estate).pools), origins: [] },
       limitsAt: at(0),
       routingAt: at(0),
+      usualAt: at(0),
       gaps: [],
     });
     expect((await readMemory(deps)).knowledge).toEqual(found);
@@ -45,20 +50,34 @@ describe("knowledge", () => {
 
   it("each part is asked for again at its own pace", async () => {
     await refresh();
-    const asked = (): [demand: number, routing: number] => [deps.metrics.asked.length, reads()];
-    expect(asked()).toEqual([3, 3]);
-    await refresh(299);
-    expect(asked()).toEqual([3, 3]);
-    await refresh(1);
-    expect(asked()).toEqual([6, 3]);
-    await refresh(600);
-    expect(asked()).toEqual([9, 6]);
+    const asked = (): number[] => [deps.metrics.asked.length, reads(), deps.metrics.hoursAsked];
+    expect(asked()).toEqual([3, 3, 1]);
+    await refresh(60);
+    expect(asked()).toEqual([6, 3, 1]);
+    await refresh(840);
+    expect(asked()).toEqual([9, 6, 1]);
+    await refresh(2700);
+    expect(asked()).toEqual([12, 9, 2]);
   });
 
-  it("of demand is the 95th percentile of the last ten minutes without the newest, which may be partial", async () => {
-    deps.metrics.minutes["gpt-east"] = [...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((tokens) => minute(tokens)), minute(999)];
+  it("of demand is the 95th percentile of ten minutes without the newest, which may be partial", async () => {
+    deps.metrics.minutes["gpt-east"] = [9, 8, 7, 6, 5, 4, 3, 2, 1, 999].map((tokens, i) => minute(tokens, { at: at(60 * i) }));
     expect((await refresh(600)).capacity.demand["gpt-east"]).toBe(9);
-    expect(deps.metrics.asked[0]).toEqual({ deployment: "gpt-east", from: new Date(at(0)), to: new Date(at(600)) });
+    expect(deps.metrics.asked[0]).toEqual({ deployment: "gpt-east", from: new Date(at(120)), to: new Date(at(600)) });
+  });
+
+  it("of demand remembers minutes that are no longer asked for, and forgets them after ten", async () => {
+    deps.metrics.minutes["gpt-east"] = [900, 1, 1].map((tokens, i) => minute(tokens, { at: at(60 * i) }));
+    expect((await refresh(180)).capacity.demand["gpt-east"]).toBe(900);
+    deps.metrics.minutes["gpt-east"] = minutesUntil(at(600), 1, 5);
+    expect((await refresh(420)).capacity.demand["gpt-east"]).toBe(900);
+    deps.metrics.minutes["gpt-east"] = minutesUntil(at(780), 1, 8);
+    expect((await refresh(180)).capacity.demand["gpt-east"]).toBe(1);
+  });
+
+  it("of usual demand is the history of this hour and the next", async () => {
+    deps.metrics.hourly = { "gpt-east": 600_000 };
+    expect((await refresh()).capacity.usual).toEqual({ "gpt-east": 10_000, "gpt-west": null, "gpt-north": null });
   });
 });
 
@@ -99,16 +118,30 @@ describe("what cannot be read", () => {
     const later = await refresh(900);
     expect(later.capacity.demand["gpt-east"]).toBe(300_000);
     expect(later.routing).not.toBeNull();
-    expect(later.gaps).toHaveLength(4);
+    expect(later.gaps).toEqual([
+      "demand of gpt-east: answered 429",
+      "demand of gpt-west: no data point in the window",
+      "demand of gpt-north: no data point in the window",
+      "routing of apim-east/gpt: answered 503",
+    ]);
+  });
+
+  it.each([
+    [86_399, 300_000],
+    [86_400, null],
+  ])("%s s later: its demand is %s", async (seconds, demand) => {
+    await refresh();
+    deps.metrics.minutes["gpt-east"] = failure("busy", 429);
+    expect((await refresh(seconds)).capacity.demand["gpt-east"]).toBe(demand);
   });
 
   it("is asked for again after a minute, not after its whole interval", async () => {
     deps.metrics.minutes["gpt-east"] = [];
     deps.capacity.tokens = { "gpt-east": failure("busy", 503) };
     await refresh();
-    deps.metrics.minutes["gpt-east"] = [minute(7), minute(7)];
+    deps.metrics.minutes["gpt-east"] = minutesUntil(at(0), 7);
     deps.capacity.tokens = { "gpt-east": 123 };
-    expect((await refresh(59)).gaps).toHaveLength(2);
+    expect((await refresh(59)).gaps).toEqual(["rate limit of gpt-east: answered 503"]);
     expect(await refresh(1)).toMatchObject({ gaps: [], capacity: { demand: { "gpt-east": 7 }, limits: { "gpt-east": 123 } } });
   });
 
@@ -116,14 +149,95 @@ describe("what cannot be read", () => {
     deps.pools.fail("read apim-east", failure("busy", 503), 1);
     await refresh();
     deps.metrics.minutes["gpt-east"] = [];
-    const open = await refresh(300, true);
-    expect(open.gaps).toEqual(["routing of apim-east/gpt: answered 503", "demand of gpt-east: no data point in the window"]);
+    await setState(deps, [hold("east", 0)]);
+    expect((await refresh(900)).gaps).toEqual([
+      "routing of apim-east/gpt: answered 503",
+      "demand of gpt-east: no data point in the window",
+    ]);
+  });
+});
+
+describe("a source that breaks", () => {
+  it.each([
+    ["metrics", () => Object.assign(deps.metrics, { traffic: () => Promise.reject(new Error("boom")) }), "demand of gpt-east: Error: boom"],
+    ["history", () => Object.assign(deps.metrics, { hours: () => Promise.reject(new Error("boom")) }), "history of demand: Error: boom"],
+    ["too few answers", () => Object.assign(deps.metrics, { traffic: async () => [] }), "demand of gpt-east: no answer"],
+  ])("%s: the rest is learnt, and the gap is named", async (_what, breakIt, gap) => {
+    breakIt();
+    deps.capacity.tokens = { "gpt-east": 5 };
+    const found = await refresh();
+    expect(found.gaps).toContain(gap);
+    expect([found.capacity.limits["gpt-east"], found.routing?.pools.length]).toEqual([5, 3]);
+    expect((await readStatus(deps)).gaps).toContain(gap);
+  });
+
+  it("nonsense is no minute", async () => {
+    deps.metrics.minutes["gpt-east"] = [
+      minute(Number.NaN, { at: at(0) }),
+      minute(-5, { at: at(60) }),
+      minute(1, { at: "yesterday" }),
+      minute(7, { at: at(120) }),
+      minute(8, { at: at(180) }),
+    ];
+    expect((await refresh(240)).capacity.demand["gpt-east"]).toBe(7);
+  });
+
+  it("logs that cannot be read leave metrics alone, keep what they told, and show in status", async () => {
+    deps = fakeDeps({ ...hubToHub(), signals: { metrics: { names: "auto", api: "auto" }, logs: { workspaceId: "w" } } });
+    if (deps.logs === null) throw new Error("no logs");
+    deps.logs.minutes = { "gpt-east": minutesUntil(at(0), 7) };
+    await refresh();
+    for (const broken of [failure("busy", 504), new Error("boom")]) {
+      if (broken instanceof Error) Object.assign(deps.logs, { traffic: () => Promise.reject(broken) });
+      else deps.logs.failure = broken;
+      expect((await refresh(60)).capacity.demand["gpt-east"]).toBe(300_000);
+      const { gatewayLogs } = await readMemory(deps);
+      expect(gatewayLogs.minutes["gpt-east"]?.length).toBe(9);
+      expect((await readStatus(deps)).signals.gatewayLogs?.gaps).toEqual([
+        `all: ${broken instanceof Error ? "Error: boom" : "answered 504"}`,
+      ]);
+    }
+  });
+});
+
+describe("metrics over ARM stay within its budget", () => {
+  const estateOf = (accounts: number, api: "auto" | "arm" | "batch"): Estate => ({
+    ...hubToHub(Array.from({ length: accounts }, (_, i) => `region${i}`)),
+    signals: { metrics: { names: "auto", api }, logs: null },
+  });
+
+  it.each<[accounts: number, api: "auto" | "arm" | "batch", everyMinutes: number]>([
+    [6, "auto", 1],
+    [7, "auto", 2],
+    [9, "auto", 2],
+    [10, "auto", 1],
+    [30, "auto", 1],
+    [30, "arm", 5],
+    [7, "batch", 1],
+  ])("%s accounts by %s: each is read every %s minutes", (accounts, api, everyMinutes) => {
+    const estate = estateOf(accounts, api);
+    const turns = Array.from({ length: everyMinutes }, (_, minuteOfDay) => dueDeployments(estate, minuteOfDay).due);
+    expect(
+      turns
+        .flat()
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(estate.deployments.map(({ id }) => id).toSorted());
+    expect(dueDeployments(estate, 0).everyMinutes).toBe(everyMinutes);
+  });
+
+  it("and status says so", async () => {
+    deps = fakeDeps(estateOf(30, "arm"));
+    await refresh();
+    expect(deps.metrics.asked).toHaveLength(6);
+    expect((await readStatus(deps)).signals.metrics.note).toBe("30 accounts over ARM: each is read every 5 minutes");
   });
 });
 
 describe("routing", () => {
   it("is not read while an episode is open: it is not normal then", async () => {
-    await refresh(0, true);
+    await setState(deps, [hold("east", 0)]);
+    await refresh();
     expect(reads()).toBe(0);
   });
 
@@ -151,7 +265,7 @@ describe("routing", () => {
     if (changed) deps = { ...deps, estate: hubToHub(["east", "west"]) };
     await refresh(15);
     expect(reads()).toBe(before);
-    const decided = decideAll(deps, EMPTY_STATE, verdictsWith(deps, "east"), (await readMemory(deps)).knowledge);
+    const decided = decide(decideInput(deps, await readMemory(deps), verdictsWith(deps, "east")));
     expect(decided[0]?.action).toBe(changed ? "evacuate" : "refuse");
     const later = await refresh(45);
     expect(reads()).toBe(before + deps.estate.gateways.length);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { putWatch } from "../../src/activities/memory.ts";
 import { observe } from "../../src/activities/observe.ts";
+import { EMPTY_WATCH } from "../../src/activities/watch.ts";
 import { at, hold, hubAndSpoke, observation, runOf, verdict } from "../support/builders.ts";
 import { failure, minute } from "../support/fake-azure.ts";
 import { fakeDeps, type FakeDeps } from "../support/fake-deps.ts";
@@ -19,10 +20,9 @@ describe("what a run sees", () => {
     await putWatch(
       deps,
       {
+        ...EMPTY_WATCH,
         observations: { "gpt-east": [observation("failed")] },
         verdicts: { "gpt-east": verdict("failing"), "apim-east": verdict("healthy") },
-        announced: {},
-        roundAt: null,
       },
       undefined,
     );
@@ -43,7 +43,7 @@ describe("what a run sees", () => {
     ["none once the probe timer has stopped: no restore climbs on old health", 91, "inconclusive"],
   ])("a verdict is %s", async (_rule, seconds, state) => {
     const verdicts = { "gpt-east": verdict("healthy"), "apim-east": verdict("healthy") };
-    await putWatch(deps, { observations: {}, verdicts, announced: {}, roundAt: at(0) }, undefined);
+    await putWatch(deps, { ...EMPTY_WATCH, verdicts, roundAt: at(0) }, undefined);
     await deps.clock.advance(seconds);
     expect((await observe(deps, restore)).verdict).toMatchObject({ foundry: { state }, gateway: { state } });
   });
@@ -57,7 +57,7 @@ describe("what a run sees", () => {
     ["the latest probe answers, although the verdict is younger", "ok", false],
   ])("still failing: %s", async (_rule, last, still) => {
     const observations = { "gpt-east": [observation("failed", at(0)), observation(last, at(15))] };
-    await putWatch(deps, { observations, verdicts: { "gpt-east": verdict("failing") }, announced: {}, roundAt: null }, undefined);
+    await putWatch(deps, { ...EMPTY_WATCH, observations, verdicts: { "gpt-east": verdict("failing") } }, undefined);
     expect((await observe(deps, restore)).stillFailing).toBe(still);
   });
 

@@ -1,17 +1,19 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { putWatch, readWatch, type Watch } from "../../src/activities/memory.ts";
-import { toEntity } from "../../src/azure/tables/entity.ts";
-import { probeRound, withObservations } from "../../src/activities/probe-round.ts";
+import { putWatch, readClaims, readMemory, readWatch } from "../../src/activities/memory.ts";
+import { probeRound, withFindings } from "../../src/activities/probe-round.ts";
+import { NO_TRAFFIC } from "../../src/activities/traffic-row.ts";
+import { EMPTY_WATCH, type Watch } from "../../src/activities/watch.ts";
 import { hubToHub, observation, at, verdict } from "../support/builders.ts";
 import { fakeDeps, type FakeDeps, type ScriptedAnswer } from "../support/fake-deps.ts";
 
+const NONE = { metrics: NO_TRAFFIC, gatewayLogs: NO_TRAFFIC };
 let deps: FakeDeps;
 beforeEach(() => {
   deps = fakeDeps();
 });
 
 async function round(): Promise<Watch> {
-  return probeRound(deps, await readWatch(deps));
+  return probeRound(deps, await readMemory(deps));
 }
 const sentTo = (target: string): readonly number[] => deps.probe.sent.filter((call) => call.target === target).map((call) => call.at);
 const timeout: ScriptedAnswer = { outcome: "failed", seconds: 5 };
@@ -100,9 +102,9 @@ describe("a confirm burst", () => {
 
   it("that earlier failures make certain at once ends at once", async () => {
     const before: Watch = {
+      ...EMPTY_WATCH,
       observations: { "gpt-east": [0, 1, 2].map((i) => observation("failed", at(i))) },
       verdicts: { "gpt-east": verdict("healthy") },
-      announced: {},
       roundAt: at(2),
     };
     await putWatch(deps, before, undefined);
@@ -121,44 +123,28 @@ describe("a confirm burst", () => {
 });
 
 describe("the memory of observations", () => {
-  it("loses none when two rounds end together", async () => {
-    const both = await Promise.all([round(), round()]);
+  it("loses none when two rounds that know nothing of each other end together", async () => {
+    deps.probe.script = { "gpt-west": ["ok", { outcome: "ok", seconds: 1 }] };
+    const memory = await readMemory(deps);
+    await probeRound(deps, memory);
+    await deps.clock.finish(probeRound(deps, { ...memory, claims: await readClaims(deps), watch: await readWatch(deps) }));
     const { value } = await readWatch(deps);
     for (const target of ["gpt-east", "apim-north"]) expect(value.observations[target]).toHaveLength(2);
-    expect(both.map((watch) => watch.observations["gpt-east"]?.length).sort()).toEqual([1, 2]);
-  });
-
-  it("keeps what was announced", async () => {
-    await putWatch(deps, { observations: {}, verdicts: {}, announced: { east: "refuse cooldown" }, roundAt: null }, undefined);
-    expect((await round()).announced).toEqual({ east: "refuse cooldown" });
-  });
-
-  it("keeps the last detail of each outcome, so that 250 targets that all fail still fit into a row", () => {
-    const names = Array.from({ length: 250 }, (_, i) => `region${i}`);
-    const estate = hubToHub(names, { gateways: [] });
-    const fresh = names.flatMap((name) =>
-      [0, 3, 6, 9, 12].map((second) => ({ ...observation("failed", at(second), `gpt-${name}`), detail: "x".repeat(300) })),
-    );
-    const watch = withObservations(estate, { observations: {}, verdicts: {}, announced: {}, roundAt: null }, fresh, at(15));
-    expect(watch.observations["gpt-region0"]?.map((o) => o.detail.length)).toEqual([0, 0, 0, 0, 300]);
-    expect(watch.verdicts["gpt-region0"]?.reason).toContain("xxx");
-    expect(() => toEntity("estate-test", "watch", watch)).not.toThrow();
   });
 
   it("is in the order of sending, whatever the order of arrival", () => {
     const fresh = [observation("ok", at(6)), observation("failed", at(0)), observation("failed", at(3))];
-    const watch = withObservations(hubToHub(), { observations: {}, verdicts: {}, announced: {}, roundAt: null }, fresh, at(10));
+    const watch = withFindings(hubToHub(), EMPTY_WATCH, NONE, { own: fresh }, at(10));
     expect(watch.observations["gpt-east"]?.map((o) => o.at)).toEqual([at(0), at(3), at(6)]);
   });
 
   it("forgets targets that the estate no longer has, and what is stale", () => {
     const old: Watch = {
+      ...EMPTY_WATCH,
       observations: { gone: [observation("ok", at(0), "gone")], "gpt-east": [observation("failed", at(0))] },
       verdicts: { gone: verdict("failing") },
-      announced: {},
-      roundAt: null,
     };
-    const watch = withObservations(hubToHub(), old, [observation("ok", at(200))], at(200));
+    const watch = withFindings(hubToHub(), old, NONE, { own: [observation("ok", at(200))] }, at(200));
     expect(Object.keys(watch.verdicts)).not.toContain("gone");
     expect(watch.observations["gpt-east"]).toHaveLength(1);
   });

@@ -1,9 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { readRun } from "../../src/activities/memory.ts";
-import { resumeOrphans, startEvacuation, startRestore, type StartResult } from "../../src/activities/start-run.ts";
+import { resumeOrphans } from "../../src/activities/orphans.ts";
+import type { StartResult } from "../../src/activities/start-common.ts";
+import { startEvacuation } from "../../src/activities/start-evacuation.ts";
+import { startRestore } from "../../src/activities/start-restore.ts";
+import { GUARD_CODES } from "../../src/domain/guards.ts";
 import { holdOf } from "../../src/domain/hold.ts";
 import type { RunStarter } from "../../src/ports.ts";
-import { hold, hubToHub } from "../support/builders.ts";
+import { hold, hubToHub, T0 } from "../support/builders.ts";
+import { minutesUntil } from "../support/fake-azure.ts";
 import { fakeDeps, ledger, type FakeDeps } from "../support/fake-deps.ts";
 import { evacuation, know, setState, stateOf, verdictsWith } from "./support.ts";
 
@@ -35,18 +40,27 @@ describe("starting an evacuation", () => {
     });
     expect(deps.starter.started.map((run) => run.id)).toEqual([EAST]);
     expect(await readRun(deps, EAST)).toMatchObject({ run: { id: EAST }, outcome: null });
-    expect(await ledger(deps, EAST)).toEqual([
-      "detect it fails",
-      "decide automationEnabled passed, selfDoubt passed, minHealthyRegions passed, maxConcurrentShifts passed, cooldown passed, survivorCapacity passed",
-    ]);
+    expect(await ledger(deps, EAST)).toEqual(["detect it fails", `decide ${GUARD_CODES.map((code) => `${code} passed`).join(", ")}`]);
   });
 
   it("goes only as far as the others can carry", async () => {
-    // 500 k of east go half to west with 800 k of its 1 M taken, half to north.
-    deps.metrics.minutes = { ...deps.metrics.minutes, "gpt-east": many(500_000), "gpt-west": many(800_000) };
+    // 500 k of east, and 400 k of room: west and north each have 800 k of their 1 M taken.
+    deps.metrics.minutes = { "gpt-east": many(500_000), "gpt-west": many(800_000), "gpt-north": many(800_000) };
     await know(deps);
     expect(await evacuate("east")).toMatchObject({ started: true, run: { targetShare: 0.2 } });
     expect(holdOf(await stateOf(deps), "east")?.targetShare).toBe(0.2);
+  });
+
+  it("freezes the headroom of those who take over in the hold", async () => {
+    deps.metrics.minutes = { ...deps.metrics.minutes, "gpt-west": many(800_000) };
+    await know(deps);
+    await evacuate("east");
+    expect(holdOf(await stateOf(deps), "east")?.takers).toEqual({ "gpt-west": 200_000, "gpt-north": 700_000 });
+  });
+
+  it("of some deployments limits those alone, in the hold and in the run", async () => {
+    expect(await evacuate("east", { scope: ["gpt-east"] })).toMatchObject({ run: { scope: ["gpt-east"] } });
+    expect(holdOf(await stateOf(deps), "east")?.scope).toEqual(["gpt-east"]);
   });
 
   it("twice in the same instant makes one run and one hold", async () => {
@@ -76,7 +90,7 @@ describe("starting an evacuation", () => {
   it("that is refused starts nothing, writes nothing and says why", async () => {
     deps.journal.length = 0;
     const result = await evacuate("east", {}, ["east", "west", "north"]);
-    expect(result).toMatchObject({ started: false, reason: "minHealthyRegions: 0 healthy regions would remain (none), 1 needed" });
+    expect(result).toMatchObject({ started: false, reason: expect.stringMatching(/^willMovingHelp: /) });
     expect(result.guards.map((guard) => guard.outcome)).toContain("refused");
     expect(deps.starter.started).toEqual([]);
     expect(deps.journal).toEqual([]);
@@ -84,8 +98,10 @@ describe("starting an evacuation", () => {
   });
 
   it("a person overrides one guard, and that stays with the run", async () => {
-    const override = { guard: "minHealthyRegions", reason: "north is fine, I looked" } as const;
-    expect(await evacuate("east", { initiator: "manual", override }, ["east", "west", "north"])).toMatchObject({
+    const override = { guard: "minHealthyRegions", reason: "they are fine, I looked" } as const;
+    deps = await know(fakeDeps(hubToHub(undefined, { safety: { minHealthyRegions: 3 } })));
+    expect(await evacuate("east", { initiator: "manual" })).toMatchObject({ reason: expect.stringMatching(/^minHealthyRegions: /) });
+    expect(await evacuate("east", { initiator: "manual", override })).toMatchObject({
       started: true,
       run: { override },
     });
@@ -185,6 +201,7 @@ describe("a hold without a running run", () => {
         runbook: "evacuate",
         region: "east",
         mode: "ungraceful",
+        scope: null,
         targetShare: 0,
         initiator: "automatic",
         reason: "it fails",
@@ -223,5 +240,5 @@ describe("a hold without a running run", () => {
 });
 
 function many(tokens: number): FakeDeps["metrics"]["minutes"][string] {
-  return Array.from({ length: 10 }, () => ({ at: "2026-01-05T00:00:00.000Z", tokens, answered: 10, serverErrors: null, throttled: null }));
+  return minutesUntil(T0, tokens);
 }

@@ -1,7 +1,7 @@
 /** What the tests of the activities do over and over. */
-import { refreshKnowledge } from "../../src/activities/knowledge.ts";
+import { learn } from "../../src/activities/knowledge.ts";
 import { readState, updateState } from "../../src/activities/memory.ts";
-import type { EvacuateRequest } from "../../src/activities/start-run.ts";
+import type { EvacuateRequest } from "../../src/activities/start-evacuation.ts";
 import type { EstateState, Hold } from "../../src/domain/hold.ts";
 import { describeMembers } from "../../src/domain/routing.ts";
 import type { RegionVerdict } from "../../src/domain/region-verdict.ts";
@@ -11,7 +11,7 @@ import type { FakeDeps } from "../support/fake-deps.ts";
 
 /** Reads capacity and routing, so that the admission test has something to go by. */
 export async function know(deps: FakeDeps): Promise<FakeDeps> {
-  await refreshKnowledge(deps, null, false);
+  await learn(deps);
   return deps;
 }
 
@@ -28,7 +28,7 @@ export function verdictsWith(deps: FakeDeps, ...failing: readonly string[]): rea
 }
 
 export function evacuation(region: string, changes: Partial<EvacuateRequest> = {}): EvacuateRequest {
-  return { region, mode: "ungraceful", share: 0, initiator: "automatic", reason: "it fails", ...changes };
+  return { region, scope: null, mode: "ungraceful", share: 0, initiator: "automatic", reason: "it fails", ...changes };
 }
 
 /** `east p1, west p2`: the members of a gateway's pool in ARM. */

@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { alertOf, appUnderTest, isOver, WAIT, type Answer, registeredHandler } from "../support/app-under-test.ts";
 
-const running = appUnderTest({ automation: "on" });
+const running = appUnderTest({ automation: "auto" });
 
 function send(body: unknown): Promise<Answer> {
   return running().ask("POST", "/api/alerts", { body });

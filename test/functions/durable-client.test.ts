@@ -156,7 +156,14 @@ describe("how a run stands", () => {
 it("an estate has one investigation, under its own id", async () => {
   script = { get: UNKNOWN, post: STARTED };
   asked.length = 0;
-  await startInvestigation(context(), app, "an alert");
+  await startInvestigation(context(), app, {
+    source: "metricAlert",
+    key: "a",
+    state: "raised",
+    targets: ["gpt-4o-eastus2"],
+    at: "2026-01-05T00:00:00.000Z",
+    title: "an alert",
+  });
 
   expect(asked).toEqual([
     expect.stringContaining("GET /durabletask/instances/investigate-contoso"),

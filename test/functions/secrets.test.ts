@@ -3,7 +3,7 @@ import { beforeAll, expect, it, vi } from "vitest";
 import { WEBHOOK_SECRET } from "../support/app-surroundings.ts";
 import { appUnderTest, FUNCTION_KEY, WAIT } from "../support/app-under-test.ts";
 
-const running = appUnderTest({ automation: "on" });
+const running = appUnderTest({ automation: "auto" });
 const STORAGE_KEY = /AccountKey=([^;]+)/;
 const answers: string[] = [];
 let state = "";

@@ -1,7 +1,7 @@
 /** The activities in memory, with verdicts that follow a script of the incident; time passes only in timers. */
 import { createActivities } from "../../src/activities/index.ts";
 import { putWatch, readWatch } from "../../src/activities/memory.ts";
-import { startRestore } from "../../src/activities/start-run.ts";
+import { startRestore } from "../../src/activities/start-restore.ts";
 import type { VerdictState } from "../../src/domain/verdict.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { Estate } from "../../src/domain/estate.ts";

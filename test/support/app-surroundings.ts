@@ -31,6 +31,8 @@ export function failingWorld(): { world: FakeWorld; fail: Fail } {
         answered: 100,
         serverErrors: null,
         throttled: null,
+        latencyMilliseconds: null,
+        utilisationPercent: null,
       })),
   } satisfies Partial<FakeWorld>;
   const fail: Fail = (kind, region, status) => {

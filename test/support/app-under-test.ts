@@ -13,6 +13,7 @@ import { startEmbeddedAzure, type EmbeddedAzure } from "../../rehearsal/azure/se
 import { makeCertificate } from "../../rehearsal/azure/tls.ts";
 import { startTableService, type TableService } from "../../rehearsal/cli/table-service.ts";
 import { scaled } from "../../rehearsal/constants.ts";
+import type { RehearsedMode } from "../../rehearsal/drill/job.ts";
 import { rehearsedEstate } from "../../rehearsal/drill/rehearsed-estate.ts";
 import { NO_LATENCY } from "../../rehearsal/functions-host/constants.ts";
 import { collectRegistrations, type Registrations } from "../../rehearsal/functions-host/core-module.ts";
@@ -36,7 +37,7 @@ const QUICK = {
 };
 
 export interface Setting {
-  readonly automation?: "on" | "recommend";
+  readonly automation?: RehearsedMode;
   readonly probeSchedule?: string;
   readonly safety?: object;
   /** Between two looks of a run at its region. */
@@ -114,7 +115,7 @@ async function start(setting: Setting): Promise<{ app: AppUnderTest; stop: () =>
     IDENTITY_HEADER: azure.identityHeader,
     AzureWebJobsStorage: tables.connection,
     STATE_TABLE: "AppUnderTest",
-    ESTATE_JSON: rehearsedEstate(text, loaded.estate, azure, setting.automation ?? "on"),
+    ESTATE_JSON: rehearsedEstate(text, loaded.estate, azure, setting.automation ?? "auto"),
     PROBE_SCHEDULE: setting.probeSchedule ?? never(),
     NOTIFY_WEBHOOK_URL: webhookUrl,
   });
@@ -155,7 +156,7 @@ function face({ hosts, tables, ...parts }: Parts): AppUnderTest {
       await (
         await registeredHandler("knowledge")
       )();
-      const { body } = await ask("POST", "/api/alerts", { body: alertOf({ alertRule: named }) });
+      const { body } = await ask("POST", "/api/alerts", { body: alertAbout("eastus2", { alertId: named, alertRule: named }) });
       if (body.outcome !== "started") throw new Error(`the alert was answered ${JSON.stringify(body)}`);
       await vi.waitUntil(ended, WAIT);
     },
@@ -175,6 +176,12 @@ export const WAIT = { timeout: 25_000, interval: 20 };
 
 export function isOver(runtimeStatus: string): boolean {
   return !["Pending", "Running"].includes(runtimeStatus);
+}
+
+/** An alert that fired just now and names a region. */
+export function alertAbout(region: string, essentials: object): object {
+  const alert = alertOf({ firedDateTime: new Date().toISOString(), ...essentials });
+  return { ...alert, data: { ...(alert as { data: object }).data, customProperties: { region } } };
 }
 
 export function alertOf(essentials: object): object {

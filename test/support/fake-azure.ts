@@ -1,7 +1,16 @@
 /** Fakes of Azure behind the ports: pools with ETags, edges with slow operations, metrics and rate limits; each call can be made to fail. */
 import type { Estate } from "../../src/domain/estate.ts";
 import type { OriginRouting, PoolMember, Routing } from "../../src/domain/routing.ts";
-import type { CapacityReader, EdgeRouter, Failure, FailureKind, MetricsReader, PoolRouter, TrafficMinute } from "../../src/ports.ts";
+import type {
+  CapacityReader,
+  EdgeRouter,
+  Failure,
+  FailureKind,
+  GatewayLogReader,
+  MetricsReader,
+  PoolRouter,
+  TrafficMinute,
+} from "../../src/ports.ts";
 
 export function failure(kind: FailureKind, statusCode?: number): Failure {
   return { ok: false, kind, reason: `answered ${statusCode ?? kind}`, ...(statusCode === undefined ? {} : { statusCode }) };
@@ -134,23 +143,63 @@ export function fakeEdges(normal: Routing, journal: string[]): FakeEdges {
 }
 
 export interface FakeMetrics extends MetricsReader {
-  /** By deployment; undefined = nothing is known, a failure = the call fails. */
-  minutes: Record<string, readonly TrafficMinute[] | Failure | undefined>;
+  /** By deployment; `steady` = the same tokens in every minute that is asked for; undefined = nothing is known, a failure = the call fails. */
+  minutes: Record<string, readonly TrafficMinute[] | Failure | "steady" | undefined>;
   readonly asked: { deployment: string; from: Date; to: Date }[];
+  /** Tokens per hour, the same for every hour of the last seven days; null = no data point. */
+  hourly: Record<string, number | null>;
+  hoursAsked: number;
 }
 
 export function minute(tokens: number | null, changes: Partial<TrafficMinute> = {}): TrafficMinute {
-  return { at: "2026-01-05T00:00:00.000Z", tokens, answered: tokens === null ? null : 10, serverErrors: null, throttled: null, ...changes };
+  return {
+    at: "2026-01-05T00:00:00.000Z",
+    tokens,
+    answered: tokens === null ? null : 10,
+    serverErrors: null,
+    throttled: null,
+    latencyMilliseconds: null,
+    utilisationPercent: null,
+    ...changes,
+  };
+}
+
+/** The same traffic in each of so many minutes, oldest first; the last one begins at `last`. */
+export function minutesUntil(
+  last: string,
+  tokens: number | null,
+  count = 10,
+  changes: Partial<TrafficMinute> = {},
+): readonly TrafficMinute[] {
+  return Array.from({ length: count }, (_, i) =>
+    minute(tokens, { at: new Date(Date.parse(last) - (count - 1 - i) * 60_000).toISOString(), ...changes }),
+  );
 }
 
 export function fakeMetrics(estate: Estate, tokens: number): FakeMetrics {
   const fake: FakeMetrics = {
-    minutes: Object.fromEntries(estate.deployments.map((d) => [d.id, Array.from({ length: 10 }, () => minute(tokens))])),
+    minutes: Object.fromEntries(estate.deployments.map((d) => [d.id, "steady"])),
     asked: [],
-    async traffic(deployment, from, to) {
-      fake.asked.push({ deployment: deployment.id, from, to });
-      const known = fake.minutes[deployment.id] ?? [];
-      return "ok" in known ? known : { ok: true, minutes: known };
+    hourly: {},
+    hoursAsked: 0,
+    async traffic(deployments, from, to) {
+      return deployments.map(({ id }) => {
+        fake.asked.push({ deployment: id, from, to });
+        const known = fake.minutes[id] ?? [];
+        if (known === "steady") return { ok: true, minutes: steady(tokens, from, to) };
+        return "ok" in known ? known : { ok: true, minutes: known };
+      });
+    },
+    async hours(deployments, from, to) {
+      fake.hoursAsked += 1;
+      const starts = Array.from(
+        { length: Math.floor((to.getTime() - from.getTime()) / 3_600_000) },
+        (_, i) => from.getTime() + i * 3_600_000,
+      );
+      return deployments.map(({ id }) => {
+        const hourly = fake.hourly[id];
+        return hourly === undefined ? [] : starts.map((start) => ({ at: new Date(start).toISOString(), tokens: hourly }));
+      });
     },
   };
   return fake;
@@ -169,6 +218,31 @@ export function fakeCapacity(): FakeCapacity {
       return typeof known === "object" && known !== null ? known : { ok: true, tokensPerMinute: known };
     },
     usages: async () => ({ ok: true, usages: [] }),
+  };
+  return fake;
+}
+
+function steady(tokens: number, from: Date, to: Date): readonly TrafficMinute[] {
+  const first = Math.floor(from.getTime() / 60_000);
+  const count = Math.max(0, Math.ceil(to.getTime() / 60_000) - first);
+  return Array.from({ length: count }, (_, i) => minute(tokens, { at: new Date((first + i) * 60_000).toISOString() }));
+}
+
+export interface FakeLogs extends GatewayLogReader {
+  minutes: Record<string, readonly TrafficMinute[]>;
+  failure: Failure | undefined;
+  asked: number;
+}
+
+export function fakeLogs(): FakeLogs {
+  const fake: FakeLogs = {
+    minutes: {},
+    failure: undefined,
+    asked: 0,
+    async traffic() {
+      fake.asked += 1;
+      return fake.failure ?? { ok: true, byDeployment: new Map(Object.entries(fake.minutes)) };
+    },
   };
   return fake;
 }

@@ -1,6 +1,6 @@
 /** All dependencies of the activities in memory, on a clock that a test moves by hand. */
 import type { Estate } from "../../src/domain/estate.ts";
-import type { Observation, Outcome, TargetKind } from "../../src/domain/observation.ts";
+import type { ErrorClass, Observation, Outcome, TargetKind } from "../../src/domain/observation.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { ledgerPartition, type LedgerEntry } from "../../src/activities/memory.ts";
 import type { Clock, Deps, Notification, RunStarter, WorkloadProbe } from "../../src/ports.ts";
@@ -8,10 +8,12 @@ import { hubToHub, normalRouting, T0 } from "./builders.ts";
 import {
   fakeCapacity,
   fakeEdges,
+  fakeLogs,
   fakeMetrics,
   fakePools,
   type FakeCapacity,
   type FakeEdges,
+  type FakeLogs,
   type FakeMetrics,
   type FakePools,
 } from "./fake-azure.ts";
@@ -71,32 +73,65 @@ function manualClock(): ManualClock {
 export interface ScriptedAnswer {
   readonly outcome: Outcome;
   readonly seconds: number;
+  /** Of a failure; without it, it is one by 503. */
+  readonly errorClass?: ErrorClass;
 }
+
+type Script = readonly (Outcome | ScriptedAnswer)[];
 
 export interface FakeProbe extends WorkloadProbe {
   /** Answers of a target in order; the last one is repeated. Everything else is ok at once. */
-  script: Record<string, readonly (Outcome | ScriptedAnswer)[]>;
+  script: Record<string, Script>;
+  /** Likewise, of witnesses; everything else is ok at once. */
+  witnessScript: Record<string, Script>;
   readonly sent: { target: string; at: number }[];
+  readonly witnessed: { target: string; via: string; backend: string; at: number }[];
+  /** What every probe's headers and usage say. */
+  extras: Partial<Pick<Observation, "limitTokens" | "remainingTokens" | "spentTokens">>;
 }
 
 function fakeProbe(clock: ManualClock): FakeProbe {
   const sent: { target: string; at: number }[] = [];
   const answer = async (target: string, kind: TargetKind, region: string): Promise<Observation> => {
-    const script = fake.script[target] ?? ["ok"];
-    const scripted = script[Math.min(sent.filter((call) => call.target === target).length, script.length - 1)] ?? "ok";
-    const { outcome, seconds } = typeof scripted === "string" ? { outcome: scripted, seconds: 0 } : scripted;
-    const at = clock.now().toISOString();
+    const scripted = nth(fake.script[target], sent.filter((call) => call.target === target).length);
     sent.push({ target, at: clock.elapsed() });
-    if (seconds > 0) await clock.sleep(seconds * 1000);
-    return { target, kind, region, at, outcome, latencyMilliseconds: seconds * 1000, detail: outcome };
+    return { ...(await play(clock, scripted, { target, kind, region })), ...(kind === "deployment" ? fake.extras : {}) };
   };
   const fake: FakeProbe = {
     script: {},
+    witnessScript: {},
     sent,
+    witnessed: [],
+    extras: {},
     deployment: ({ id, region }) => answer(id, "deployment", region),
     gateway: ({ id, region }) => answer(id, "gateway", region),
+    async witness({ id: via }, backend, { id: target, region }) {
+      const scripted = nth(fake.witnessScript[target], fake.witnessed.filter((call) => call.target === target).length);
+      fake.witnessed.push({ target, via, backend, at: clock.elapsed() });
+      return { ...(await play(clock, scripted, { target, kind: "deployment", region })), via };
+    },
   };
   return fake;
+}
+
+/** The last one is repeated. */
+function nth(script: Script = ["ok"], index: number): Outcome | ScriptedAnswer {
+  return script[Math.min(index, script.length - 1)] ?? "ok";
+}
+
+const NO_ANSWER: readonly ErrorClass[] = ["timeout", "connection", "dns", "tls"];
+
+async function play(
+  clock: ManualClock,
+  scripted: Outcome | ScriptedAnswer,
+  target: Pick<Observation, "target" | "kind" | "region">,
+): Promise<Observation> {
+  const { outcome, seconds, errorClass = "serverError" } = typeof scripted === "string" ? { outcome: scripted, seconds: 0 } : scripted;
+  const at = clock.now().toISOString();
+  if (seconds > 0) await clock.sleep(seconds * 1000);
+  const seen: Observation = { ...target, at, outcome, latencyMilliseconds: seconds * 1000, detail: outcome };
+  if (outcome !== "failed") return seen;
+  return NO_ANSWER.includes(errorClass) ? { ...seen, errorClass } : { ...seen, errorClass, statusCode: 503 };
 }
 
 export interface FakeStarter extends RunStarter {
@@ -134,6 +169,7 @@ export interface FakeDeps extends Deps {
   readonly edges: FakeEdges;
   readonly metrics: FakeMetrics;
   readonly capacity: FakeCapacity;
+  readonly logs: FakeLogs | null;
   readonly state: FakeStore;
   readonly starter: FakeStarter;
   readonly sent: Notification[];
@@ -158,6 +194,7 @@ export function fakeDeps(estate: Estate = hubToHub()): FakeDeps {
     edges: fakeEdges(normal, journal),
     metrics: fakeMetrics(estate, 300_000),
     capacity: fakeCapacity(),
+    logs: estate.signals.logs === null ? null : fakeLogs(),
     state: fakeStore(journal),
     starter: fakeStarter(),
     notifier: { send: async (notification) => void sent.push(notification) },

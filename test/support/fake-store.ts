@@ -7,6 +7,8 @@ export interface FakeStore extends StateStore {
   /** Asked before each write; a rejection fails the write, a wait delays it. */
   beforeWrite: (partition: string, key: string) => void | Promise<void>;
   keys(partition: string): readonly string[];
+  /** Of the table service, reads and writes alike. */
+  operations: number;
 }
 
 const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
@@ -17,6 +19,7 @@ export function fakeStore(journal: string[]): FakeStore {
   const path = (partition: string, key: string): string => `${partition}/${key}`;
   const reach = async (): Promise<void> => {
     await Promise.resolve();
+    store.operations += 1;
     if (store.down) throw new Error("the table cannot be reached");
   };
   const write = (partition: string, key: string, value: unknown): void => {
@@ -24,6 +27,7 @@ export function fakeStore(journal: string[]): FakeStore {
   };
   const store: FakeStore = {
     down: false,
+    operations: 0,
     beforeWrite: () => undefined,
     keys: (partition) => [...rows.values()].flatMap((row) => (row.partition === partition ? [row.key] : [])).sort(),
     async get<T>(partition: string, key: string) {
@@ -52,7 +56,9 @@ export function fakeStore(journal: string[]): FakeStore {
     },
     async setMany(partition, many) {
       await reach();
+      await store.beforeWrite(partition, many[0]?.key ?? "");
       for (const { key, value } of many) write(partition, key, value);
+      journal.push(`setMany ${partition}`);
     },
     async remove(partition, key) {
       await reach();
