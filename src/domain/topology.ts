@@ -1,5 +1,5 @@
 /** Questions about the estate's graph: origins → gateways → pools → members → deployments → quota pools. */
-import type { Deployment, Edge, Estate, Gateway, OriginRef } from "./estate.ts";
+import type { Deployment, Edge, Estate, Gateway, OriginRef, PoolRef } from "./estate.ts";
 import { backendName, type PoolMember } from "./routing.ts";
 
 export function gatewayById(estate: Estate, id: string): Gateway {
@@ -10,23 +10,27 @@ export function gatewayById(estate: Estate, id: string): Gateway {
 
 /** The deployment a pool member leads to; undefined for a member, pool or gateway the estate does not know (any more). */
 export function deploymentOf(estate: Estate, gateway: string, pool: string, member: PoolMember): Deployment | undefined {
-  return membersOf(estate).get(`${gateway}/${pool}/${backendName(member.id)}`);
+  return membersOf(estate).get(gateway)?.get(pool)?.get(backendName(member.id));
 }
 
-/** An estate never changes: what its members lead to is worked out once, because every decision asks for all of them. */
-const MEMBERS = new WeakMap<Estate, ReadonlyMap<string, Deployment>>();
+/** By gateway, pool and backend. */
+type Members = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, Deployment>>>;
 
-function membersOf(estate: Estate): ReadonlyMap<string, Deployment> {
+/** An estate never changes: what its members lead to is worked out once, because every decision asks for all of them. */
+const MEMBERS = new WeakMap<Estate, Members>();
+
+function membersOf(estate: Estate): Members {
   const known = MEMBERS.get(estate);
   if (known !== undefined) return known;
   const byId = new Map(estate.deployments.map((deployment) => [deployment.id, deployment]));
-  const refs = estate.gateways.flatMap((gateway) => gateway.pools.flatMap((pool) => pool.members.map((ref) => ({ gateway, pool, ref }))));
-  const members = new Map(
-    refs.flatMap(({ gateway, pool, ref }) => {
-      const deployment = byId.get(ref.deployment);
-      return deployment === undefined ? [] : [[`${gateway.id}/${pool.name}/${ref.backend.toLowerCase()}`, deployment] as const];
-    }),
-  );
+  const inPool = ({ members }: PoolRef): ReadonlyMap<string, Deployment> =>
+    new Map(
+      members.flatMap((ref) => {
+        const deployment = byId.get(ref.deployment);
+        return deployment === undefined ? [] : [[ref.backend.toLowerCase(), deployment] as const];
+      }),
+    );
+  const members = new Map(estate.gateways.map(({ id, pools }) => [id, new Map(pools.map((pool) => [pool.name, inPool(pool)]))]));
   MEMBERS.set(estate, members);
   return members;
 }
