@@ -32,9 +32,9 @@ function roundRows(what: string, round: MeasuredRound, bound: string): readonly 
 }
 
 function decisionRows(failing: number): readonly Row[] {
-  const { medianMilliseconds, p95Milliseconds, decisions } = measureDecision(failing);
+  const { runs, fastestMilliseconds, medianMilliseconds, p95Milliseconds, decisions } = measureDecision(failing);
   return [
-    [`decision, ${failing} of 30 regions failing, median`, `${medianMilliseconds.toFixed(2)} ms`, "< 10 ms"],
-    [`  95th percentile (${decisions})`, `${p95Milliseconds.toFixed(2)} ms`, ""],
+    [`decision, ${failing} of 30 regions failing, median of ${runs}`, `${medianMilliseconds.toFixed(2)} ms`, "< 10 ms"],
+    [`  fastest, 95th percentile (${decisions})`, `${fastestMilliseconds.toFixed(2)}, ${p95Milliseconds.toFixed(2)} ms`, ""],
   ];
 }

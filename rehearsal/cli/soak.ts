@@ -25,14 +25,18 @@ export async function runSoak({ soak, seed: first = 1, json }: SoakOptions): Pro
   await checkOutputs({ json, report: undefined });
   const seeds = Array.from({ length: soak }, (_, index) => first + index);
   say(`${soak} random drill${soak === 1 ? "" : "s"} from seed ${first} on, each with automation on and off\n`);
-  const bad = await onStage(async (stage) => {
+  const checked = await onStage(async (stage) => {
     const checked = await checkAll(stage, seeds);
     if (json !== undefined) await writeFile(json, `${JSON.stringify(checked, null, 2)}\n`);
     const found = checked.filter(({ findings }) => findings.length > 0);
     for (const one of firstOfEachKind(found)) await reduce(stage, one);
-    return found;
+    return checked;
   });
-  say(`\n${soak} random drill${soak === 1 ? "" : "s"} in ${((performance.now() - begun) / 1000).toFixed(1)} s of wall time.`);
+  const bad = checked.filter(({ findings }) => findings.length > 0);
+  const acted = checked.filter(({ on }) => (on?.runs.length ?? 0) > 0).length;
+  say(
+    `\n${soak} random drill${soak === 1 ? "" : "s"}, ${acted} with a run, in ${((performance.now() - begun) / 1000).toFixed(1)} s of wall time.`,
+  );
   if (bad.length === 0) return say("No violated invariant, no false evacuation, no harm, no error of the host.");
   say(`Not as it must be in ${bad.length}:`);
   for (const { seed, findings } of bad) say(`  seed ${seed}: ${kinds(findings).join(", ")}    npm start -- --soak 1 --seed ${seed}`);
@@ -54,7 +58,7 @@ async function checkAll(stage: Stage, seeds: readonly number[]): Promise<readonl
     const [on, off] = [resultOf(pair.on)?.summary ?? null, resultOf(pair.off)?.summary ?? null];
     const findings = soakFindings(drill, pair);
     say(
-      `[${(finished += 1)}/${seeds.length}] seed ${seed}: ${describe(drill)}: lost ${on?.lost ?? "–"} on, ${off?.lost ?? "–"} off (${on?.wallSeconds ?? "–"} s)`,
+      `[${(finished += 1)}/${seeds.length}] seed ${seed}: ${describe(drill)}: lost ${on?.lost ?? "–"} on, ${off?.lost ?? "–"} off, ${on?.runs.length ?? "–"} runs (${on?.wallSeconds ?? "–"} s)`,
     );
     for (const { kind, text } of findings) say(`    ${kind}: ${text}`);
     return { seed, on, off, findings };
