@@ -6,17 +6,12 @@ import { deploymentsBehind, deploymentsOf, gatewayOf, isNamed, regionsOf, target
 
 /** Resources first, then regions: an alert that names a resource is about that one, whatever region is told beside. */
 export function targetsOf(estate: Estate, alert: Alert): string[] {
-  const named = resourcesOf(alert).flatMap((id) => [
-    ...deploymentsOf(estate, id),
-    ...(gatewayOf(estate, id) ? [gatewayOf(estate, id)?.id ?? ""] : []),
-  ]);
-  const found =
-    named.length > 0
-      ? named
-      : targetsIn(
-          estate,
-          namesOfRegions(alert).flatMap((name) => regionsOf(estate, name)),
-        );
+  const named = resourcesOf(alert).flatMap((id) => {
+    const gateway = gatewayOf(estate, id);
+    return gateway === undefined ? deploymentsOf(estate, id) : [gateway.id];
+  });
+  const regions = namesOfRegions(alert).flatMap((name) => regionsOf(estate, name));
+  const found = named.length > 0 ? named : targetsIn(estate, regions);
   return [...new Set(narrowed(estate, alert, found))];
 }
 
