@@ -69,8 +69,8 @@ export interface View {
   readonly gray: readonly Minute[];
   /** Whole minutes of real traffic, old enough to be complete and young enough to tell of now. */
   readonly passive: Readonly<Record<PassiveSource, readonly Minute[]>>;
-  /** Gray failures are made of minutes that began at or after this (milliseconds). */
-  readonly grayFrom: number;
+  /** Minutes of real traffic that began before this (milliseconds) do not make a target failing. */
+  readonly trafficFrom: number;
 }
 
 export const MINUTE_MILLISECONDS = 60_000;
@@ -83,7 +83,7 @@ const PASSIVE_LAG_SECONDS = 240;
 
 export function readEvidence(evidence: Evidence, previous: Verdict | undefined, policy: DetectionPolicy, now: string): View {
   const at = Date.parse(now);
-  const grayFrom = grayFromOf(previous, at);
+  const since = lastChange(previous, at);
   const ownFrom = at - policy.graySeconds * 1000 - MINUTE_MILLISECONDS + 1;
   const passiveFrom = at - (policy.graySeconds + PASSIVE_LAG_SECONDS) * 1000;
   const passiveTo = at - SETTLED_MILLISECONDS - MINUTE_MILLISECONDS;
@@ -96,9 +96,9 @@ export function readEvidence(evidence: Evidence, previous: Verdict | undefined, 
     seen: countable(evidence.probes, policy, now),
     witnesses: fresh(evidence.witnesses, policy, at).filter((o) => o.outcome !== "misconfigured"),
     own,
-    gray: own.filter(({ start }) => start >= grayFrom),
+    gray: own.filter(({ start }) => start >= since.own),
     passive: { metrics: minutes(metrics, passiveFrom, passiveTo), gatewayLogs: minutes(gatewayLogs, passiveFrom, passiveTo) },
-    grayFrom,
+    trafficFrom: since.traffic,
   };
 }
 
@@ -128,19 +128,29 @@ function compareText(a: string, b: string): number {
 }
 
 /**
- * A gray failure is not what an outage leaves behind: minutes before the target was last well, and those of an outage or isolation that
- * is only just ending, say nothing of it.
+ * A gray failure is not what an outage leaves behind: minutes before the target was last well say nothing of it. Of an outage that may be
+ * ending, the prober's own minutes since its start show whether it is a partial one; real traffic, told minutes late, would only prolong it.
  */
-function grayFromOf(previous: Verdict | undefined, now: number): number {
-  if (previous === undefined) return -Infinity;
-  const { state, symptom, since } = previous;
-  if (state === "healthy" || state === "pressured" || state === "misconfigured") return Date.parse(since) || -Infinity;
-  return symptom === "errors" || symptom === "noAnswer" || symptom === "cutOff" ? now : -Infinity;
+function lastChange(previous: Verdict | undefined, now: number): { own: number; traffic: number } {
+  if (previous === undefined) return { own: -Infinity, traffic: -Infinity };
+  const { state, symptom } = previous;
+  const since = Date.parse(previous.since) || -Infinity;
+  if (symptom === "cutOff") return { own: now, traffic: now };
+  if (symptom === "errors" || symptom === "noAnswer") return { own: since, traffic: now };
+  const isKnown = state === "healthy" || state === "pressured" || state === "misconfigured";
+  return isKnown ? { own: since, traffic: since } : { own: -Infinity, traffic: -Infinity };
 }
 
 function minutes(samples: readonly Sample[] | undefined, from: number, to: number): readonly Minute[] {
-  const known = (samples ?? []).map((sample) => ({ start: Date.parse(sample.at), sample }));
-  return known.filter(({ start }) => start >= from && start <= to).sort((a, b) => a.start - b.start);
+  const found: Minute[] = [];
+  let isSorted = true;
+  for (const sample of samples ?? []) {
+    const start = Date.parse(sample.at);
+    if (!(start >= from && start <= to)) continue;
+    isSorted &&= (found.at(-1)?.start ?? -Infinity) < start;
+    found.push({ start, sample });
+  }
+  return isSorted ? found : found.sort((a, b) => a.start - b.start);
 }
 
 /** Nothing came back at all. */

@@ -24,7 +24,10 @@ export interface Finding extends Rule {
 }
 
 export function outageRules(view: View): readonly Finding[] {
-  return [hardFailure(view), partialFailure(view), latency(view), traffic(view)];
+  const [hard, partial] = [hardFailure(view), partialFailure(view)];
+  // By chance a partial failure meets the hard rule too, and must not be forgotten as fast as an outage.
+  const first = view.previous?.symptom === "partialFailure" && partial.met ? [partial, hard] : [hard, partial];
+  return [...first, latency(view), traffic(view)];
 }
 
 function finding(rule: string, symptom: Symptom, text: string, from: number, entered: boolean, held = false): Finding {
@@ -61,6 +64,10 @@ function hardFrom({ seen, own, now }: View): number {
   return from;
 }
 
+/** Minutes in which some probes failed and others were answered: the edges of one outage are no more than one since it began. */
+const MIXED_MINUTES = 2;
+/** Beyond this, what fails is not a part. */
+const PARTIAL_AT_MOST = 0.75;
 /** Probes that must have failed for real traffic's failures to confirm them. */
 const CONFIRMED_FAILURES = 2;
 
@@ -73,14 +80,24 @@ function partialFailure(view: View): Finding {
   const { requests, failed } = sums(gray);
   const confirming = confirmingSources(view);
   const half = policy.grayShare / 2;
+  const mixed = gray.filter(({ sample }) => sample.failed > 0 && sample.requests - sample.failed - sample.throttled > 0).length;
+  const isPartial = mixed >= MIXED_MINUTES && failed <= PARTIAL_AT_MOST * requests;
   const alone = failed >= policy.grayShare * requests && failed >= policy.grayFailures + half * requests;
   const confirmed = failed >= CONFIRMED_FAILURES && confirming.length > 0;
-  const held = view.previous?.symptom === "partialFailure" && failed > 0 && failed + 1 > half * requests;
+  const held =
+    view.previous?.symptom === "partialFailure" && failed > 0 && failed + 1 > half * requests && failed <= PARTIAL_AT_MOST * requests;
   const need = Math.ceil(Math.max(policy.grayShare * requests, policy.grayFailures + half * requests));
   const beside = confirming.length === 0 ? "" : `; ${confirming.join(" and ")} show it too`;
-  const text = `${failed} of ${requests} probes failed over ${policy.graySeconds} s, ${need} needed${beside}`;
+  const text = `${failed} of ${requests} probes failed over ${policy.graySeconds} s, ${need} needed in ${MIXED_MINUTES} or more minutes (found in ${mixed})${beside}`;
   const first = gray.find(({ sample }) => sample.failed > 0);
-  return finding("partialFailure", "partialFailure", text, (first?.start ?? view.now) + MINUTE_MILLISECONDS, alone || confirmed, held);
+  return finding(
+    "partialFailure",
+    "partialFailure",
+    text,
+    (first?.start ?? view.now) + MINUTE_MILLISECONDS,
+    isPartial && (alone || confirmed),
+    held,
+  );
 }
 
 /** Failed probes in the minutes in which gray failures are looked for. */

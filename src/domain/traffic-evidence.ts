@@ -28,7 +28,7 @@ export function failingRun(view: View, source: PassiveSource, share: number): re
   for (const minute of all.toReversed()) {
     const next = run[0];
     const follows = next === undefined || next.start - minute.start === MINUTE_MILLISECONDS;
-    if (!follows || minute.start < view.grayFrom || !isBusy(minute, view.policy) || failedShare(minute) < share) break;
+    if (!follows || minute.start < view.trafficFrom || !isBusy(minute, view.policy) || failedShare(minute) < share) break;
     run.unshift(minute);
   }
   return run;
