@@ -16,6 +16,9 @@ import { watchVerdicts } from "./verdict-watch.ts";
 
 const FUNCTION_KEY = "rehearsal";
 
+/** The slowest step of a run between two writes. */
+const PEOPLE_SECONDS = 600;
+
 /** What a test may do to a drill besides its faults: called once everything runs and before time passes. */
 export type OnPlatform = (platform: Platform) => void;
 
@@ -76,7 +79,7 @@ function callsByRoute({ calls }: Platform["azure"]): Record<string, number> {
 async function untilAtRest(setting: DrillSetting, platform: Platform): Promise<void> {
   const limit = MAX_OVERTIME_SECONDS * 1000;
   const latest = now() + limit;
-  await runUntil(() => isAtRest(setting, platform), limit).catch((error: unknown) => {
+  await runUntil(() => isAtRest(setting, platform) || awaitsPeople(setting, platform), limit).catch((error: unknown) => {
     if (now() < latest) throw error;
   });
 }
@@ -86,6 +89,16 @@ function isAtRest({ normal }: DrillSetting, { writes, app }: Platform): boolean 
   if (!app.isUp || app.instances().some((instance) => instance.runtimeStatus === "Running" || instance.runtimeStatus === "Pending"))
     return false;
   return (["pool", "origin"] as const).every((kind) => departures({ normal, writes }, kind).at(-1)?.to !== Infinity);
+}
+
+/**
+ * Nothing was written for so long that only a person can get it to go on: one who must approve, or one whose change to a pool stopped
+ * the app, as it is meant to.
+ */
+function awaitsPeople({ estate, job, scheduledEnd }: DrillSetting, { writes }: Platform): boolean {
+  if (job.scenario.mode !== "approve" && !writes.some(({ foreign }) => foreign)) return false;
+  const patience = estate.safety.approval.timeoutSeconds + estate.restore.soakSeconds + PEOPLE_SECONDS;
+  return now() - Math.max(scheduledEnd, ...writes.map(({ at }) => at)) > patience * 1000;
 }
 
 async function getJson(url: string, path: string): Promise<unknown> {
