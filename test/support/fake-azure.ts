@@ -225,7 +225,7 @@ export function fakeCapacity(): FakeCapacity {
 function steady(tokens: number, from: Date, to: Date): readonly TrafficMinute[] {
   const first = Math.floor(from.getTime() / 60_000);
   const count = Math.max(0, Math.ceil(to.getTime() / 60_000) - first);
-  return Array.from({ length: count }, (_, i) => minute(tokens, { at: new Date((first + i) * 60_000).toISOString() }));
+  return Array.from({ length: count }, (_, i) => minute(tokens, { at: new Date((first + i) * 60_000).toISOString(), answered: 100 }));
 }
 
 export interface FakeLogs extends GatewayLogReader {
