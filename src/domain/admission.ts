@@ -42,22 +42,40 @@ export function unknownAdmission(reason: string): Admission {
 
 /** `routing` is the normal routing, `holds` those in force; what moves is moved wholly. */
 export function admit(estate: Estate, routing: Routing, holds: readonly HoldLimits[], move: Move, capacity: Capacity): Admission {
-  const others = holds.filter((hold) => hold.region !== move.region);
-  const moved = movedDeployments(estate, move.region, move.scope);
+  return admitMove(estate, routing, holds, move, capacity).admission;
+}
+
+export function admitMove(
+  estate: Estate,
+  routing: Routing,
+  holds: readonly HoldLimits[],
+  move: Move,
+  capacity: Capacity,
+): { readonly admission: Admission; readonly leaving: Leaving } {
+  const { region, scope } = move;
+  const moved = movedDeployments(estate, region, scope);
   const takers = takersOf(estate, routing, moved, move, capacity);
-  const left = leave(estate, routing, others, { region: move.region, scope: move.scope, share: 0, origin: "enabled", takers });
+  const others = holds.filter((hold) => hold.region !== region);
+  const leaving = leave(estate, routing, others, { region, scope, share: 0, origin: "enabled", takers });
   const demand = sumKnown(moved.map(({ id }) => demandOf(id, capacity)));
-  const what = move.scope === null ? move.region : move.scope.join(", ");
-  const survivors = survivorsOf(estate, left, capacity);
-  const known = { demand, survivors, takers };
-  const shed = (maxSafeShare: number): Admission["shed"] => shedOf(moved, left, capacity, maxSafeShare);
-  if (isStranded(left))
-    return { ...known, maxSafeShare: 0, survivors: [], shed: shed(0), reason: `nobody else serves the pools of ${what}` };
-  if (demand === null) return { ...known, maxSafeShare: null, shed: [], reason: `the demand of ${what} is unknown` };
+  const survivors = survivorsOf(estate, leaving, capacity);
+  const { maxSafeShare, reason } = judge(scope === null ? region : scope.join(", "), leaving, demand, survivors);
+  const shed = maxSafeShare === null ? [] : shedOf(moved, leaving, capacity, maxSafeShare);
+  return { leaving, admission: { maxSafeShare, demand, survivors, shed, takers, reason } };
+}
+
+function judge(
+  what: string,
+  leaving: Leaving,
+  demand: number | null,
+  survivors: readonly Survivor[],
+): Pick<Admission, "maxSafeShare" | "reason"> {
+  if (isStranded(leaving)) return { maxSafeShare: 0, reason: `nobody else serves the pools of ${what}` };
+  if (demand === null) return { maxSafeShare: null, reason: `the demand of ${what} is unknown` };
   const unknown = survivors.find((survivor) => survivor.receives > 0 && survivor.headroom === null);
-  if (unknown !== undefined) return { ...known, maxSafeShare: null, shed: [], reason: `the headroom of ${unknown.deployment} is unknown` };
+  if (unknown !== undefined) return { maxSafeShare: null, reason: `the headroom of ${unknown.deployment} is unknown` };
   const maxSafeShare = safeShare(survivors);
-  return { ...known, maxSafeShare, shed: shed(maxSafeShare), reason: explain(what, demand, maxSafeShare, survivors) };
+  return { maxSafeShare, reason: explain(what, demand, maxSafeShare, survivors) };
 }
 
 /** Weights are whole points of a hundred and at least one: who receives no more than this part of it does not decide. */

@@ -1,10 +1,11 @@
 /** The decision for every region of the estate: a pure function of verdicts, holds and capacity. */
-import { admit, unknownAdmission, type Admission } from "./admission.ts";
+import { admitMove, unknownAdmission, type Admission } from "./admission.ts";
 import { blackoutAt } from "./blackout.ts";
 import type { Capacity } from "./capacity.ts";
 import type { Estate } from "./estate.ts";
 import { admittedShare, climb, firstRefusal, type GuardCode, type GuardResult } from "./guards.ts";
 import { ROUTING_UNKNOWN } from "./guards/rung.ts";
+import type { Leaving } from "./handover.ts";
 import { holdOf, isWider, unionScope, type EstateState, type Hold, type Initiator } from "./hold.ts";
 import { modeOf } from "./mode.ts";
 import { failsWithin, restoreReadiness } from "./readiness.ts";
@@ -96,9 +97,11 @@ export interface Asked {
 
 /** The one way in which an evacuation meets the guards, whoever wants it: a plan says what a start would do. */
 export function askGuards(input: DecideInput, { region, scope, share, initiator, override }: Wanted): Asked {
-  const admission = admissionOf(input, region, scope);
+  const found = admitted(input, region, scope);
+  const { admission } = found;
   const proposal = { ...input, region, scope, share, initiator, admission };
-  const guards = climb(override === undefined ? proposal : { ...proposal, override });
+  const handovers = share >= 1 ? [] : (found.leaving?.handovers ?? null);
+  const guards = climb(override === undefined ? proposal : { ...proposal, override }, handovers);
   return { guards, admission, refusal: firstRefusal(guards) ?? null, share: admittedShare(guards, share) };
 }
 
@@ -106,9 +109,17 @@ type AdmissionInput = Pick<DecideInput, "estate" | "state" | "capacity" | "routi
 
 /** Deployments that fail or strain themselves take nothing over. */
 export function admissionOf(input: AdmissionInput, region: string, scope: readonly string[] | null): Admission {
-  if (input.routing === null) return unknownAdmission(ROUTING_UNKNOWN);
+  return admitted(input, region, scope).admission;
+}
+
+function admitted(
+  input: AdmissionInput,
+  region: string,
+  scope: readonly string[] | null,
+): { readonly admission: Admission; readonly leaving: Leaving | null } {
+  if (input.routing === null) return { admission: unknownAdmission(ROUTING_UNKNOWN), leaving: null };
   const impaired = new Set(input.verdicts.flatMap((verdict) => [...verdict.failing, ...verdict.pressured]));
-  return admit(input.estate, input.routing, input.state.holds, { region, scope, impaired }, input.capacity);
+  return admitMove(input.estate, input.routing, input.state.holds, { region, scope, impaired }, input.capacity);
 }
 
 /** What is wrong with a region that moving traffic may mend. */

@@ -3,7 +3,7 @@ import { GUARD_CODES, type GuardCode } from "./guards/codes.ts";
 import { controlPlaneLocality } from "./guards/locality.ts";
 import { willMovingHelp } from "./guards/moving-helps.ts";
 import { automationEnabled, changeWindow, cooldown, precedence, selfDoubt } from "./guards/permission.ts";
-import { toClimb, type Finding, type Proposal, type Rung } from "./guards/rung.ts";
+import { handoversOf, toClimb, type Finding, type Proposal, type Rung } from "./guards/rung.ts";
 import { maxConcurrentShifts, minHealthyRegions, survivorCapacity } from "./guards/survivors.ts";
 import { dataResidency, modelParity } from "./guards/takers.ts";
 
@@ -35,8 +35,8 @@ const RUNGS: Record<GuardCode, Rung> = {
 };
 
 /** Every rung in order: all of them, so that an operator sees everything that stands in the way at once. */
-export function climb(input: GuardInput): readonly GuardResult[] {
-  const asked = toClimb(input);
+export function climb(input: GuardInput, handovers = handoversOf(input)): readonly GuardResult[] {
+  const asked = toClimb(input, handovers);
   return GUARD_CODES.map((code) => {
     const result = RUNGS[code](asked);
     const overridden = code === input.override && result.outcome !== "passed";

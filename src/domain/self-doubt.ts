@@ -6,8 +6,8 @@ import type { RegionVerdict } from "./region-verdict.ts";
 const LEAST_MEASURED = 0.34;
 
 export function doubt(estate: Estate, verdicts: readonly RegionVerdict[]): { readonly doubtful: boolean; readonly text: string } {
-  const hasFoundry = (region: string): boolean => estate.deployments.some((deployment) => deployment.region === region);
-  const all = verdicts.flatMap((v) => [...(hasFoundry(v.region) ? [v.foundry] : []), ...(v.gateway === null ? [] : [v.gateway])]);
+  const withFoundry = new Set(estate.deployments.map((deployment) => deployment.region));
+  const all = verdicts.flatMap((v) => [...(withFoundry.has(v.region) ? [v.foundry] : []), ...(v.gateway === null ? [] : [v.gateway])]);
   // A region of which a part fails is measured, whatever it is called as a whole.
   const partly = verdicts.filter((v) => v.foundry.state === "inconclusive" && v.failing.length + v.pressured.length > 0).length;
   const measured = partly + all.filter(({ state }) => state !== "inconclusive" && state !== "misconfigured").length;

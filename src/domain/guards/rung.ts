@@ -56,12 +56,12 @@ export function refused(reason: string): Finding {
 
 export const ROUTING_UNKNOWN = "the pools' routing has never been read";
 
-export function toClimb(proposal: Proposal): Climb {
+export function toClimb(proposal: Proposal, handovers: Climb["handovers"]): Climb {
   const { verdicts, region } = proposal;
-  return { ...proposal, verdict: verdicts.find((verdict) => verdict.region === region), handovers: handoversOf(proposal) };
+  return { ...proposal, verdict: verdicts.find((verdict) => verdict.region === region), handovers };
 }
 
-function handoversOf({ estate, state, region, scope, routing, share, admission }: Proposal): readonly Handover[] | null {
+export function handoversOf({ estate, state, region, scope, routing, share, admission }: Proposal): readonly Handover[] | null {
   if (share >= 1) return [];
   if (routing === null) return null;
   const leaving: HoldLimits = { region, scope, share: 0, origin: "enabled", takers: admission.takers };
