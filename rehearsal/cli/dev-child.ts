@@ -54,7 +54,16 @@ async function serve(job: DevJob): Promise<void> {
     seed: 1,
     startAt,
   });
-  const setting = { ...job, mode: appMode(job.automation), estate, constants, world, stateTable: "dev", functionKey: FUNCTION_KEY, time: {} };
+  const setting = {
+    ...job,
+    mode: appMode(job.automation),
+    estate,
+    constants,
+    world,
+    stateTable: "dev",
+    functionKey: FUNCTION_KEY,
+    time: {},
+  };
   const { azure, app } = job.settingsFile === null ? await startPlatform(setting) : await surroundRealHost(setting, job.settingsFile);
   const appUrl = (): string => `http://localhost:${job.port}`;
   const stage = { estate, azure, appUrl, functionKey: FUNCTION_KEY };

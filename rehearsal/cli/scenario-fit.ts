@@ -19,7 +19,8 @@ function timeIssues(fault: Fault, path: string, { durationMinutes }: Scenario): 
   const end = durationMinutes * 60;
   const last = startsOf(fault).at(-1) ?? fault.at;
   if (fault.at >= end) return [{ path: `${path}.at`, message: `must be before the drill's end at ${end} s`, found: `${fault.at}` }];
-  if (last >= end) return [{ path: `${path}.repeat`, message: `the last start must be before the drill's end at ${end} s`, found: `${last}` }];
+  if (last >= end)
+    return [{ path: `${path}.repeat`, message: `the last start must be before the drill's end at ${end} s`, found: `${last}` }];
   return [];
 }
 
@@ -58,7 +59,8 @@ function emptyIssues(
     case "foundryDown":
     case "foundrySlow":
     case "quotaCut": {
-      if (deployments.length === 0 || fault.model === undefined || effectsOf(fault, estate).length > 0) return needs(deployments.length > 0, "deployment");
+      if (deployments.length === 0 || fault.model === undefined || effectsOf(fault, estate).length > 0)
+        return needs(deployments.length > 0, "deployment");
       const models = [...new Set(deployments.map(({ model }) => model.name))].join(", ");
       return [{ path: field("model"), message: `${region} has only ${models}`, found: JSON.stringify(fault.model) }];
     }

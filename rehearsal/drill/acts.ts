@@ -73,7 +73,12 @@ async function sendAlerts({ estate, azure, appUrl, functionKey }: Stage, fault: 
   const at = new Date(Date.now() + (azure.faults.clockSkewSeconds - fault.lateSeconds) * 1000);
   const tally = new Map<number, number>();
   for (let copy = 0; copy < fault.copies; copy++) {
-    const body = alertBody(fault, copy, { estate, region: fault.region, id: alertId(fault, number), fired: fault.condition === "fired", at }, number);
+    const body = alertBody(
+      fault,
+      copy,
+      { estate, region: fault.region, id: alertId(fault, number), fired: fault.condition === "fired", at },
+      number,
+    );
     const url = (): string => `${appUrl()}/api/alerts?code=${functionKey}`;
     const isRefused = (status: number): boolean => [408, 429, 503, 504].includes(status);
     const status = await deliver({ url, body, waits: ALERT_WAITS, isRefused });
@@ -113,7 +118,9 @@ function editPools({ estate, azure }: Stage, { region, weight }: FaultOf<"portal
 }
 
 const WHO = { reason: "as the scenario says", requestedBy: "operator" };
-const Runs = z.object({ runs: z.array(z.object({ run: z.object({ id: z.string(), region: z.string() }), outcome: z.string().nullable() })) });
+const Runs = z.object({
+  runs: z.array(z.object({ run: z.object({ id: z.string(), region: z.string() }), outcome: z.string().nullable() })),
+});
 
 async function operate(stage: Stage, { action, region }: FaultOf<"operator">): Promise<ActOutcome> {
   switch (action) {
@@ -146,7 +153,10 @@ async function openRun({ appUrl, functionKey }: Stage, region: string | undefine
   const answer = await fetch(`${appUrl()}/api/runs`, { headers: { "x-functions-key": functionKey } });
   const { runs } = Runs.parse(await answer.json());
   const open = runs.filter(({ run, outcome }) => outcome === null && (region === undefined || run.region === region));
-  return open.map(({ run }) => run.id).sort().at(-1);
+  return open
+    .map(({ run }) => run.id)
+    .sort()
+    .at(-1);
 }
 
 async function call({ appUrl, functionKey }: Stage, method: string, path: string, body: unknown): Promise<number> {

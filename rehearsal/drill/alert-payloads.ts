@@ -45,7 +45,11 @@ const BUILDERS: Record<AlertVariant, (facts: AlertFacts) => Parts> = {
   metricDynamic: (facts) =>
     metric(facts, {
       conditionType: "DynamicThresholdCriteria",
-      criterion: { alertSensitivity: "High", failingPeriods: { numberOfEvaluationPeriods: 4, minFailingPeriodsToAlert: 3 }, ignoreDataBefore: null },
+      criterion: {
+        alertSensitivity: "High",
+        failingPeriods: { numberOfEvaluationPeriods: 4, minFailingPeriodsToAlert: 3 },
+        ignoreDataBefore: null,
+      },
     }),
   webtest: (facts) => ({
     essentials: { alertTargetIDs: [gatewayId(facts)] },
@@ -54,7 +58,18 @@ const BUILDERS: Record<AlertVariant, (facts: AlertFacts) => Parts> = {
       conditionType: "WebtestLocationAvailabilityCriteria",
       condition: {
         ...window(facts, 5),
-        allOf: [{ metricName: "Failed Location", metricNamespace: null, operator: "GreaterThan", threshold: "2", timeAggregation: "Sum", dimensions: [], metricValue: 5, webTestName: `status-${facts.region}` }],
+        allOf: [
+          {
+            metricName: "Failed Location",
+            metricNamespace: null,
+            operator: "GreaterThan",
+            threshold: "2",
+            timeAggregation: "Sum",
+            dimensions: [],
+            metricValue: 5,
+            webTestName: `status-${facts.region}`,
+          },
+        ],
       },
     },
   }),
@@ -67,7 +82,10 @@ const BUILDERS: Record<AlertVariant, (facts: AlertFacts) => Parts> = {
     },
   }),
   activity: (facts) => ({ essentials: stateless, alertContext: activity(facts) }),
-  serviceHealth: (facts) => ({ essentials: { ...stateless, alertTargetIDs: [subscription(facts)] }, alertContext: incident(facts, "string") }),
+  serviceHealth: (facts) => ({
+    essentials: { ...stateless, alertTargetIDs: [subscription(facts)] },
+    alertContext: incident(facts, "string"),
+  }),
   serviceHealthTest: (facts) => ({
     essentials: { ...stateless, signalType: "ActivityLog", alertTargetIDs: [subscription(facts)], configurationItems: undefined },
     alertContext: incident(facts, "array"),
@@ -198,7 +216,14 @@ function incident(facts: AlertFacts, services: "string" | "array"): Parts["alert
 
 function health({ fired, id, at }: AlertFacts): Parts["alertContext"] {
   const [now, before] = fired ? ["Unavailable", "Available"] : ["Available", "Unavailable"];
-  const properties = { title: "", details: null, currentHealthStatus: now, previousHealthStatus: before, type: "Downtime", cause: "PlatformInitiated" };
+  const properties = {
+    title: "",
+    details: null,
+    currentHealthStatus: now,
+    previousHealthStatus: before,
+    type: "Downtime",
+    cause: "PlatformInitiated",
+  };
   return {
     ...{ channels: "Admin, Operation", correlationId: id, eventSource: "ResourceHealth", eventTimestamp: at.toISOString() },
     ...{ eventDataId: id, level: "Informational", operationId: id, properties },

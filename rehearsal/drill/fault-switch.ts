@@ -29,7 +29,6 @@ export function createFaultSwitch({ world, faults, app }: Impaired): (planned: P
   };
 }
 
-
 function switchControlPlane(faults: ControlPlaneFaults, fault: Fault, on: boolean): void {
   switch (fault.kind) {
     case "resourceManagerDown":

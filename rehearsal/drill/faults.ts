@@ -64,7 +64,9 @@ export function effectsOf(fault: Fault, estate: Estate): readonly DataPlaneFault
     case "quotaCut":
       return deploymentsOf(fault, estate).map(({ id }) => ({ kind: "tokensPerMinute", deployment: id, factor: fault.factor }));
     case "gatewayDown":
-      return estate.gateways.filter((g) => g.region === fault.region).map((g) => ({ kind: "gateway", gateway: g.id, answer: fault.answer }));
+      return estate.gateways
+        .filter((g) => g.region === fault.region)
+        .map((g) => ({ kind: "gateway", gateway: g.id, answer: fault.answer }));
     case "clientsFail":
       return [{ kind: "clients", region: fault.region, answer: fault.answer, share: fault.share }];
     default:

@@ -110,7 +110,11 @@ function summarise(setting: DrillSetting, log: PlatformLog, measures: Measures, 
   };
 }
 
-function timeline({ faults, startsAt }: DrillSetting, { app, acts, hostErrors }: PlatformLog, measures: Measures): readonly TimelineEntry[] {
+function timeline(
+  { faults, startsAt }: DrillSetting,
+  { app, acts, hostErrors }: PlatformLog,
+  measures: Measures,
+): readonly TimelineEntry[] {
   const seconds = (at: number): number => (at - startsAt) / 1000;
   const own = faults.flatMap((fault) => [
     { at: seconds(fault.startsAt), kind: "fault", text: faultText(fault, true), run: null },

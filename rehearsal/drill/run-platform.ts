@@ -12,7 +12,7 @@ import { startPlatform, type Platform } from "./platform.ts";
 import { scheduleFaults } from "./schedule.ts";
 import { compare } from "./series.ts";
 import { LAST_ANSWER_MILLISECONDS, MAX_OVERTIME_SECONDS, type DrillSetting, type PlatformLog } from "./setting.ts";
-import { watchVerdicts } from "./verdict-watch.ts";
+import { watchVerdicts, type VerdictWatch } from "./verdict-watch.ts";
 
 const FUNCTION_KEY = "rehearsal";
 
@@ -41,9 +41,7 @@ export async function runPlatform(setting: DrillSetting, onPlatform: OnPlatform)
   });
   const { azure, app, writes } = platform;
   const happened = scheduleFaults(setting, platform, FUNCTION_KEY);
-  // Only on demand: whoever asks costs the app table reads, which are counted.
-  const isAsked = Object.keys(job.scenario.expect?.verdicts ?? {}).length > 0;
-  const watch = isAsked ? watchVerdicts(() => getJson(app.url, "/api/status"), setting.estate.detection.intervalSeconds) : undefined;
+  const watch = startWatch(setting, platform);
   onPlatform(platform);
   await runUntil(setting.scheduledEnd);
   const counted = { tableOperations: tables.count, probeRounds: app.invocations("probe") };
@@ -66,6 +64,12 @@ export async function runPlatform(setting: DrillSetting, onPlatform: OnPlatform)
     app: appLog,
     hostErrors: app.errors,
   };
+}
+
+/** Only on demand: whoever asks costs the app table reads, which are counted. */
+function startWatch({ job, estate }: DrillSetting, { app }: Platform): VerdictWatch | undefined {
+  if (Object.keys(job.scenario.expect?.verdicts ?? {}).length === 0) return undefined;
+  return watchVerdicts(() => getJson(app.url, "/api/status"), estate.detection.intervalSeconds);
 }
 
 /** By name, because which of two calls of one instant came first is chance. */

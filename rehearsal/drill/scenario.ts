@@ -78,7 +78,9 @@ export const FaultSchema = z.discriminatedUnion("kind", [
     kind: z.literal("probesRefused"),
     ...when,
     region: area.region.optional().describe("Name of a region of the estate. Default: every region."),
-    status: z.union([z.literal(401), z.literal(403), z.literal(429)]).describe("What every probe of a deployment gets; clients are served."),
+    status: z
+      .union([z.literal(401), z.literal(403), z.literal(429)])
+      .describe("What every probe of a deployment gets; clients are served."),
   }),
   strict({
     kind: z.literal("clientsFail"),
@@ -113,7 +115,9 @@ export const FaultSchema = z.discriminatedUnion("kind", [
   strict({
     kind: z.literal("operator"),
     ...once,
-    action: z.enum(["evacuate", "restore", "approve", "decline", "killSwitchOn", "killSwitchOff"]).describe("What a person does over HTTP."),
+    action: z
+      .enum(["evacuate", "restore", "approve", "decline", "killSwitchOn", "killSwitchOff"])
+      .describe("What a person does over HTTP."),
     region: z.string().min(1).optional().describe("Region of the runbook, or of the run to approve."),
   }),
   strict({ kind: z.literal("identityDown"), ...when }),
@@ -198,7 +202,9 @@ export const Scenario = strict({
       .describe("Lost requests with automation on, as a share of those with it off: what automation must save."),
   })
     .optional()
-    .describe("What must come of it with automation on. Every scenario must besides do no harm, evacuate nobody falsely and violate no invariant."),
+    .describe(
+      "What must come of it with automation on. Every scenario must besides do no harm, evacuate nobody falsely and violate no invariant.",
+    ),
 });
 export type Scenario = z.infer<typeof Scenario>;
 export type Fault = Scenario["faults"][number];

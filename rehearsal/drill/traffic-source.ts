@@ -10,7 +10,8 @@ export function drillRequests(job: Job, estate: Estate, startAt: number, duratio
   const { traffic, seed } = job.scenario;
   const clientRegion = createClientRegions(clientRegionNames(estate), traffic.clients, seed);
   const common = { startAt, durationSeconds, clientRegion };
-  if (job.trace === null) return syntheticRequests({ ...common, requestsPerSecond: traffic.requestsPerSecond, seed, profile: traffic.profile });
+  if (job.trace === null)
+    return syntheticRequests({ ...common, requestsPerSecond: traffic.requestsPerSecond, seed, profile: traffic.profile });
   return traceRequests(parseTrace(job.trace.text, job.trace.file), common);
 }
 

@@ -97,12 +97,13 @@ function listed(words: readonly string[]): string {
 /** What nobody may overlook, one line each. */
 export function alarms(results: readonly DrillResult[], nameOf: (result: DrillResult) => string): readonly string[] {
   return results.flatMap((result) => {
-    const { falseEvacuations, invariantViolations } = result.summary;
+    const { falseEvacuations, invariantViolations, expectations } = result.summary;
     const named = (number: number, one: string, many: string): string[] =>
       number === 0 ? [] : [`${capitalised(nameOf(result))}: ${count(number)} ${number === 1 ? one : many}.`];
     return [
       ...named(falseEvacuations.length, "false evacuation", "false evacuations"),
       ...named(invariantViolations.length, "violated invariant", "violations of invariants"),
+      ...named(expectations?.unmet.length ?? 0, "unmet expectation", "unmet expectations"),
     ];
   });
 }

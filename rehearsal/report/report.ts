@@ -72,7 +72,7 @@ function head(first: DrillResult, results: readonly DrillResult[], compared: rea
     <ul class="outcomes">
       ${sentences}
     </ul>
-    ${alarmList(results)} ${facts(first, results)}
+    ${alarmList(results)} ${expectationList(results)} ${facts(first, results)}
     <nav aria-label="Sections"><a href="#modes">Modes</a>${links}<a href="#ground">What this stands on</a></nav>
   </header>`;
 }
@@ -98,6 +98,23 @@ function alarmList(results: readonly DrillResult[]): Html {
           ${lines.map((line) => html`<li>${line}</li>`)}
         </ul>
       </div>`;
+}
+
+/** Of the scenario, in the words of the drills that were held against them. */
+function expectationList(results: readonly DrillResult[]): Html {
+  const judged = results.flatMap(({ mode, seed, summary }) =>
+    summary.expectations === undefined ? [] : [{ mode, seed, ...summary.expectations }],
+  );
+  if (judged.length === 0) return NOTHING;
+  const named = judged.length > 1;
+  const lines = judged.flatMap(({ mode, seed, met, unmet }) => {
+    const who = named ? ` (${modeName(mode)}, seed ${seed})` : "";
+    const marked = (mark: string, text: string): Html => html`<li class="${mark === "✓" ? "met" : "unmet"}">${mark} ${text}${who}</li>`;
+    return met ? [marked("✓", "All that the scenario expects of automation came")] : unmet.map((text) => marked("✗", text));
+  });
+  return html`<ul class="expectations" aria-label="What the scenario expects of automation">
+    ${lines}
+  </ul>`;
 }
 
 function facts(first: DrillResult, results: readonly DrillResult[]): Html {

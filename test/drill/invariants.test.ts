@@ -96,7 +96,13 @@ const VIOLATIONS: Record<InvariantName, readonly [what: string, log: Partial<Dri
     ["a pool beside one that somebody else changed", { writes: WRITES.slice(0, -1), drift: [`${GATEWAY}/${POOL}`] }],
     [
       "what somebody else gave another member",
-      { writes: [...WRITES, foreign(2500, [member("eastus2", 7, 1), ...NORMAL.slice(1)]), write(2600, [NORMAL[0]!, member("swedencentral", 7, 1), NORMAL[2]!])] },
+      {
+        writes: [
+          ...WRITES,
+          foreign(2500, [member("eastus2", 7, 1), ...NORMAL.slice(1)]),
+          write(2600, [NORMAL[0]!, member("swedencentral", 7, 1), NORMAL[2]!]),
+        ],
+      },
     ],
   ],
   intentBeforeWrite: [
@@ -167,12 +173,21 @@ describe("a drill as it should be", () => {
     ],
     ["what a person approved may be written", asking("decline", { approvals: [{ at: second(620), run: RUN.id, approved: true }] })],
     ["what nobody declined in time may be written when proceeding is the default", asking("proceed", later(60))],
-    ["a hold of a deployment alone lets it be removed", { holds: [{ ...hold(629, 0), scope: [deploymentId("swedencentral")] }, hold(2399, null)] }],
-    ["what somebody else writes needs no intent, no hold and no range", { writes: [...WRITES, foreign(2500, [member("eastus2", 0, 1)]), foreign(2600, NORMAL)] }],
+    [
+      "a hold of a deployment alone lets it be removed",
+      { holds: [{ ...hold(629, 0), scope: [deploymentId("swedencentral")] }, hold(2399, null)] },
+    ],
+    [
+      "what somebody else writes needs no intent, no hold and no range",
+      { writes: [...WRITES, foreign(2500, [member("eastus2", 0, 1)]), foreign(2600, NORMAL)] },
+    ],
     ["somebody else's change may stay", { writes: [...WRITES, foreign(2500, [member("eastus2", 7, 1), ...NORMAL.slice(1)])] }],
     [
       "a share that somebody else took may stay taken",
-      withWrites(foreign(700, [member("eastus2", 100, 1), member("japaneast", 5, 1)]), write(710, [member("eastus2", 100, 1), member("japaneast", 5, 1)])),
+      withWrites(
+        foreign(700, [member("eastus2", 100, 1), member("japaneast", 5, 1)]),
+        write(710, [member("eastus2", 100, 1), member("japaneast", 5, 1)]),
+      ),
     ],
     [
       "a pool may stay as it is when the app said that somebody else had changed it",

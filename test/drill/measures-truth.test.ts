@@ -6,7 +6,11 @@ import type { DataPlaneFault } from "../../rehearsal/world.ts";
 import { deploymentId } from "../traffic/support.ts";
 import { emptyLog, foundryDown, gatewayDown, second } from "./measures-support.ts";
 
-function judged(faults: readonly DrillFault[], at: number, run: { automatic?: boolean; runbook?: string; scope?: readonly string[] } = {}): readonly string[] {
+function judged(
+  faults: readonly DrillFault[],
+  at: number,
+  run: { automatic?: boolean; runbook?: string; scope?: readonly string[] } = {},
+): readonly string[] {
   const runs = [{ id: "run", at: second(at), region: "swedencentral", runbook: "evacuate", scope: null, automatic: true, ...run }];
   return falseEvacuations(emptyLog({ faults, runs }), 0.1).map((found) => found.reason);
 }
@@ -37,7 +41,12 @@ describe("an automatic evacuation is false", () => {
     ["for too many requests alone", [foundryDown(500, 900, "swedencentral", effect({ answer: 429 }))], 600, ["healthy"]],
     ["for a share of failures below the threshold", [foundryDown(500, 900, "swedencentral", effect({ share: 0.09 }))], 600, ["healthy"]],
     ["for answers that are slow but not too slow", [foundryDown(500, 900, "swedencentral", effect(SLOW_ENOUGH))], 600, ["healthy"]],
-    ["for a deleted deployment, which moving does not mend", [foundryDown(500, 900, "swedencentral", effect({ answer: 404 }))], 600, ["healthy"]],
+    [
+      "for a deleted deployment, which moving does not mend",
+      [foundryDown(500, 900, "swedencentral", effect({ answer: 404 }))],
+      600,
+      ["healthy"],
+    ],
     ["for what its clients' own requests meet", [clientsFail(500, 900)], 600, ["the fault follows the traffic"]],
     ["for it minutes later, because metrics are late", [clientsFail(300, 400)], 600, ["the fault follows the traffic"]],
     ["for a prober that is cut off", [unfelt("proberCutOff")], 600, ["healthy"]],
@@ -64,11 +73,7 @@ describe("an automatic evacuation is right", () => {
       600,
     ],
     ["on evidence that is as old as a burst", [foundryDown(500, 590)], 647],
-    [
-      "when answers are slow",
-      [foundryDown(590, 900, "swedencentral", effect({ kind: "latency", addMilliseconds: 4000 }))],
-      600,
-    ],
+    ["when answers are slow", [foundryDown(590, 900, "swedencentral", effect({ kind: "latency", addMilliseconds: 4000 }))], 600],
     ...(["empty", "dns", "tls", "reset"] as const).map((answer): [string, readonly DrillFault[], number] => [
       `when answers are: ${answer}`,
       [foundryDown(590, 900, "swedencentral", effect({ answer }))],
@@ -104,7 +109,8 @@ describe("an evacuation of some deployments is judged by these", () => {
 
 describe("an evacuation is called for", () => {
   const { estate } = emptyLog();
-  const calls = (changes: Partial<DataPlaneFault>): boolean => callsForEvacuation(foundryDown(0, 1, "swedencentral", effect(changes)), estate, 0.1);
+  const calls = (changes: Partial<DataPlaneFault>): boolean =>
+    callsForEvacuation(foundryDown(0, 1, "swedencentral", effect(changes)), estate, 0.1);
 
   it.each<[string, Partial<DataPlaneFault>, boolean]>([
     ["by an outage", {}, true],

@@ -19,7 +19,12 @@ const EMPTY = { for: 60, region: "northeurope" };
 it.each<[string, object, object, readonly string[]]>([
   ["in an unknown region", { kind: "foundryDown", for: 60, region: "mars" }, {}, ['faults[0].region: estate "test" has only']],
   ["in a region without a deployment", { kind: "foundryDown", ...EMPTY }, {}, ['faults[0].region: estate "test" has no deployment there']],
-  ["of a model that the region does not have", { kind: "foundryDown", ...HERE, model: "o9" }, {}, ["faults[0].model: eastus2 has only gpt-4o"]],
+  [
+    "of a model that the region does not have",
+    { kind: "foundryDown", ...HERE, model: "o9" },
+    {},
+    ["faults[0].model: eastus2 has only gpt-4o"],
+  ],
   ["of a gateway where there is none", { kind: "gatewayDown", ...THERE }, {}, ['faults[0].region: estate "test" has no gateway there']],
   ["of clients where there are none", { kind: "clientsFail", ...THERE }, { traffic: { clients: { eastus2: 1 } } }, ["has no client there"]],
   ["of a control plane that has nothing to manage", { kind: "resourceManagerDown", ...EMPTY }, {}, ["has no resource there"]],

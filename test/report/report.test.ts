@@ -215,3 +215,34 @@ describe("the sections", () => {
     expect(modeRows(markup)[2]?.[5]).toBe("0");
   });
 });
+
+describe("what the scenario expects", () => {
+  const lines = (...results: readonly DrillResult[]): readonly string[] => {
+    const list = /<ul class="expectations"[\s\S]*?<\/ul>/.exec(render(...results))?.[0] ?? "";
+    return [...list.matchAll(/<li\b[^>]*>([\s\S]*?)<\/li>/g)].map((line) => textOf(line[1] ?? ""));
+  };
+  const met = { expectations: { met: true, unmet: [] } };
+  const unmet = { expectations: { met: false, unmet: ["northland was not evacuated", "southland was evacuated"] } };
+
+  it("is not spoken of when it expects nothing", () => {
+    expect(lines(result(), result({ automation: "off" }))).toEqual([]);
+  });
+
+  it("is said to have come, or what of it has not", () => {
+    expect(lines(result({}, met))).toEqual(["✓ All that the scenario expects of automation came"]);
+    expect(lines(result({}, unmet))).toEqual(["✗ northland was not evacuated", "✗ southland was evacuated"]);
+  });
+
+  it("names the drill where there are several", () => {
+    expect(lines(result({}, met), result({}, unmet, { seed: 2 }))).toEqual([
+      "✓ All that the scenario expects of automation came (on, plain, seed 1)",
+      "✗ northland was not evacuated (on, plain, seed 2)",
+      "✗ southland was evacuated (on, plain, seed 2)",
+    ]);
+  });
+
+  it("raises the alarm when it has not come", () => {
+    expect(textOf(render(result({}, unmet)))).toContain("2 unmet expectations.");
+    expect(textOf(render(result({}, met)))).not.toContain("Not as it must be");
+  });
+});
