@@ -76,28 +76,20 @@ const CONFIRMED_FAILURES = 2;
  * never adds up; a few are enough when real traffic fails likewise. Left when that half is no longer reached with one to spare.
  */
 function partialFailure(view: View): Finding {
-  const { policy, gray } = view;
+  const { policy, gray, previous, now } = view;
   const { requests, failed } = sums(gray);
-  const confirming = confirmingSources(view);
-  const half = policy.grayShare / 2;
+  const half = (policy.grayShare / 2) * requests;
   const mixed = gray.filter(({ sample }) => sample.failed > 0 && sample.requests - sample.failed - sample.throttled > 0).length;
-  const isPartial = mixed >= MIXED_MINUTES && failed <= PARTIAL_AT_MOST * requests;
-  const alone = failed >= policy.grayShare * requests && failed >= policy.grayFailures + half * requests;
+  const need = Math.ceil(Math.max(policy.grayShare * requests, policy.grayFailures + half));
+  const confirming = confirmingSources(view);
+  const isPart = failed <= PARTIAL_AT_MOST * requests;
+  const alone = failed >= need && mixed >= MIXED_MINUTES;
   const confirmed = failed >= CONFIRMED_FAILURES && confirming.length > 0;
-  const held =
-    view.previous?.symptom === "partialFailure" && failed > 0 && failed + 1 > half * requests && failed <= PARTIAL_AT_MOST * requests;
-  const need = Math.ceil(Math.max(policy.grayShare * requests, policy.grayFailures + half * requests));
+  const held = previous?.symptom === "partialFailure" && isPart && failed > 0 && failed + 1 > half;
   const beside = confirming.length === 0 ? "" : `; ${confirming.join(" and ")} show it too`;
-  const text = `${failed} of ${requests} probes failed over ${policy.graySeconds} s, ${need} needed in ${MIXED_MINUTES} or more minutes (found in ${mixed})${beside}`;
-  const first = gray.find(({ sample }) => sample.failed > 0);
-  return finding(
-    "partialFailure",
-    "partialFailure",
-    text,
-    (first?.start ?? view.now) + MINUTE_MILLISECONDS,
-    isPartial && (alone || confirmed),
-    held,
-  );
+  const text = `${failed} of ${requests} probes failed over ${policy.graySeconds} s, ${need} needed in ${MIXED_MINUTES} minutes or more (found in ${mixed})${beside}`;
+  const from = (gray.find(({ sample }) => sample.failed > 0)?.start ?? now) + MINUTE_MILLISECONDS;
+  return finding("partialFailure", "partialFailure", text, from, isPart && (alone || confirmed), held);
 }
 
 /** Failed probes in the minutes in which gray failures are looked for. */

@@ -77,7 +77,7 @@ describe("noise is no failure", () => {
   });
 });
 
-describe("a gray failure stays failing for as long as it lasts, and clears after it", () => {
+describe("once a failure is known to be partial, it stays failing for as long as it lasts, and clears after it", () => {
   it.each(SEEDS.slice(0, 20))("seed %d", (seed) => {
     const END = ONSET + 1800;
     const answer: Setting["answer"] = (second, random) => ({
@@ -89,13 +89,15 @@ describe("a gray failure stays failing for as long as it lasts, and clears after
       seconds: END + 600,
       answer,
       metrics: false,
-      told: (second, { state }) => {
-        if (changes.at(-1)?.state !== state) changes.push({ second, state });
+      told: (second, { state, symptom }) => {
+        const isKnown = changes.length > 0 || symptom === "partialFailure";
+        if (isKnown && changes.at(-1)?.state !== state) changes.push({ second, state });
         return false;
       },
     });
-    expect(changes.map((change) => change.state)).toEqual(["healthy", "failing", "healthy"]);
-    expect(changes[2]?.second).toBeGreaterThan(END);
-    expect(changes[2]?.second).toBeLessThanOrEqual(END + 360);
+    expect(changes.map((change) => change.state)).toEqual(["failing", "healthy"]);
+    expect(changes[0]?.second).toBeLessThanOrEqual(ONSET + 900);
+    expect(changes[1]?.second).toBeGreaterThan(END);
+    expect(changes[1]?.second).toBeLessThanOrEqual(END + 360);
   });
 });
