@@ -55,7 +55,12 @@ module.exports = {
       { path: "^src/", pathNot: "^src/azure/" },
       { path: "(?:^|/)@azure/(?!functions(?:/|$))" },
     ),
-    error("src-ships-alone", "What ships knows nothing of what does not.", { path: "^src/" }, { path: "^(?:rehearsal|bench|test|scripts)/" }),
+    error(
+      "src-ships-alone",
+      "What ships knows nothing of what does not.",
+      { path: "^src/" },
+      { path: "^(?:rehearsal|bench|test|scripts)/" },
+    ),
     error("src-has-no-dev-dependency", "Development packages are not deployed.", { path: "^src/" }, { dependencyTypes: ["npm-dev"] }),
     error(
       "rehearsed-azure-is-independent",
