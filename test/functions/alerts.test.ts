@@ -1,6 +1,7 @@
 /** The alert webhook: whatever Azure Monitor sends is answered at once and makes the product look for itself. */
+import { readFileSync } from "node:fs";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { alertOf, appUnderTest, isOver, WAIT, type Answer, registeredHandler } from "../support/app-under-test.ts";
+import { alertAbout, alertOf, appUnderTest, isOver, WAIT, type Answer, registeredHandler } from "../support/app-under-test.ts";
 
 const running = appUnderTest({ automation: "auto" });
 
@@ -86,44 +87,59 @@ const NULLS = {
   monitoringService: null,
   configurationItems: null,
 };
+let alerts = 0;
+
+/** One that was never sent before. */
+function fresh(region = "eastus2", essentials: object = {}): object {
+  return alertAbout(region, { alertId: `alert-${(alerts += 1)}`, alertRule: "availability", ...essentials });
+}
 
 describe("causes an immediate probe round", () => {
-  it.each([
-    ["a metric alert that fired", METRIC_FIRED, "Platform: foundry-eus2-availability"],
-    ["a Service Health incident", serviceHealth(JSON.stringify(IMPACTED)), "ServiceHealth: incident"],
-    ["its test payload", serviceHealth(IMPACTED, { signalType: "ActivityLog", configurationItems: undefined }), "ServiceHealth: incident"],
-    ["nulls everywhere", alertOf(NULLS), "alert: unnamed"],
-    ["no essentials", { schemaId: "azureMonitorCommonAlertSchema", data: { essentials: null } }, "alert: unnamed"],
-    ["no data", { schemaId: "azureMonitorCommonAlertSchema", data: null }, "alert: unnamed"],
-    ["nothing but the schema's name", { schemaId: "azureMonitorCommonAlertSchema" }, "alert: unnamed"],
-    ["numbers for names", alertOf({ alertRule: 7, monitoringService: ["x"], monitorCondition: 1 }), "alert: unnamed"],
-    [
-      "an alert of unknown kind",
-      alertOf({ monitoringService: "Something New", monitorCondition: "Acknowledged", alertRule: "r" }),
-      "Something New: r",
-    ],
-    ["one key twice", '{"schemaId":"azureMonitorCommonAlertSchema","data":{"essentials":{"alertRule":"a","alertRule":"b"}}}', "alert: b"],
-    ["a byte order mark", `\uFEFF${JSON.stringify(alertOf({ alertRule: "bom" }))}`, "Platform: bom"],
-    ["300 KB of it", alertOf({ alertRule: "large", description: "x".repeat(300_000) }), "Platform: large"],
-    ["a rule's name of 10 KB", alertOf({ alertRule: "n".repeat(10_000) }), `Platform: ${"n".repeat(190)}`],
-  ])("%s", async (_what, body, cause) => {
+  it.each<[what: string, body: () => unknown]>([
+    ["an alert that names a region", () => fresh()],
+    ["a byte order mark before it", () => `\uFEFF${JSON.stringify(fresh())}`],
+    ["300 KB of it", () => fresh("eastus2", { description: "x".repeat(300_000) })],
+    ["a rule's name of 10 KB", () => fresh("eastus2", { alertRule: "n".repeat(10_000) })],
+    ["a Service Health incident of the region", () => serviceHealth(JSON.stringify(IMPACTED), { firedDateTime: new Date().toISOString() })],
+  ])("%s", async (_what, body) => {
     const before = running().world.deploymentCalls.length;
-    const { status, body: answer } = await send(body);
+    const { status, body: answer } = await send(body());
     expect([status, answer]).toEqual([202, { outcome: "started" }]);
     await quiet();
 
-    expect(running().world.deploymentCalls).toHaveLength(before + 3);
+    // Every deployment once, and the suspected one's burst.
+    expect(running().world.deploymentCalls).toHaveLength(before + 4);
     const { ledger } = (await running().ask("GET", "/api/runs")).body as { ledger: { text: string }[] };
-    expect(ledger.at(-1)?.text).toBe(`immediate probe round: ${cause}`);
+    expect(ledger.at(-1)?.text).toMatch(/^immediate probe round: (metricAlert|serviceHealth): .{1,200}$/);
+    expect((await running().ask("GET", "/api/status")).body.signals.suspicions.length).toBeGreaterThan(0);
+  });
+});
+
+describe("is answered, and starts nothing", () => {
+  it.each<[what: string, body: () => unknown, outcome: string]>([
+    ["a metric alert of months ago", () => METRIC_FIRED, "known"],
+    ["one of a region that the estate has not", () => fresh("mars"), "unknownTarget"],
+    ["nulls everywhere", () => alertOf(NULLS), "ignored"],
+    ["no essentials", () => ({ schemaId: "azureMonitorCommonAlertSchema", data: { essentials: null } }), "ignored"],
+    ["no data", () => ({ schemaId: "azureMonitorCommonAlertSchema", data: null }), "ignored"],
+    ["nothing but the schema's name", () => ({ schemaId: "azureMonitorCommonAlertSchema" }), "ignored"],
+    ["a fired one of an hour ago", () => fresh("eastus2", { firedDateTime: new Date(Date.now() - 3_600_000).toISOString() }), "known"],
+  ])("%s", async (_what, body, outcome) => {
+    const before = [running().world.deploymentCalls.length, running().host.counts.durable.starts];
+    const answer = await send(body());
+
+    expect([answer.status, answer.body.outcome]).toEqual([202, outcome]);
+    expect([running().world.deploymentCalls.length, running().host.counts.durable.starts]).toEqual(before);
   });
 
-  it("but not one that is resolved: there is nothing to look for", async () => {
-    const before = [running().world.deploymentCalls.length, running().host.counts.durable.starts];
-    const resolved = { ...METRIC_FIRED.data.essentials, monitorCondition: "Resolved", resolvedDateTime: "2026-03-22T14:10:00Z" };
-    const { status, body } = await send(alertOf(resolved));
-
-    expect([status, body]).toEqual([202, { outcome: "noted" }]);
-    expect([running().world.deploymentCalls.length, running().host.counts.durable.starts]).toEqual(before);
+  it("its resolution, which clears it", async () => {
+    const alertId = "to-be-resolved";
+    await send(fresh("eastus2", { alertId }));
+    await quiet();
+    const resolved = { alertId, monitorCondition: "Resolved", resolvedDateTime: new Date(Date.now() + 1000).toISOString() };
+    expect((await send(fresh("eastus2", resolved))).body).toEqual({ outcome: "cleared" });
+    const { suspicions } = (await running().ask("GET", "/api/status")).body.signals;
+    expect(suspicions.map(({ key }: { key: string }) => key).join()).not.toContain(alertId);
   });
 });
 
@@ -156,44 +172,86 @@ describe("what is no alert is refused, and changes nothing", () => {
 });
 
 describe("many at once", () => {
-  it("ten alerts make one round, and all are answered while it is under way", async () => {
+  it("ten different alerts make one round at a time, and all are answered while it is under way", async () => {
     running().world.deploymentAnswer = { result: 200, latencyMilliseconds: 800 };
-    const before = running().host.counts.durable.starts;
-    const calls = running().world.deploymentCalls.length;
-    const answers = await Promise.all(Array.from({ length: 10 }, () => send(METRIC_FIRED)));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => send(fresh())));
 
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 202));
     expect(answers.filter(({ body }) => body.outcome === "started")).toHaveLength(1);
     expect(answers.filter(({ body }) => body.outcome === "joined")).toHaveLength(9);
-    expect(
-      running()
-        .host.instances()
-        .filter(({ runtimeStatus }) => !isOver(runtimeStatus)),
-    ).toHaveLength(1);
     await quiet();
-    expect(running().host.counts.durable.starts).toBe(before + 1);
-    expect(running().world.deploymentCalls).toHaveLength(calls + 3);
+    running().world.deploymentAnswer = { result: 200, latencyMilliseconds: 0 };
   });
 
-  it("the same alert after the round makes another one, which finds the same", async () => {
-    running().world.deploymentAnswer = { result: 200, latencyMilliseconds: 0 };
-    expect((await send(METRIC_FIRED)).body.outcome).toBe("started");
+  it("a hundred duplicates start one round, and write nothing more", async () => {
+    const alert = fresh();
+    expect((await send(alert)).body.outcome).toBe("started");
     await quiet();
-    expect((await send(METRIC_FIRED)).body.outcome).toBe("started");
-    await quiet();
+    const [rows, starts] = [await running().rows(), running().host.counts.durable.starts];
+    const answers = await Promise.all(Array.from({ length: 100 }, () => send(alert)));
 
-    expect((await running().ask("GET", "/api/status")).body.holds).toEqual([]);
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body.outcome}`))).toEqual(new Set(["202 known"]));
+    expect([await running().rows(), running().host.counts.durable.starts]).toEqual([rows, starts]);
   });
 });
 
 it("an alert evacuates nobody by itself, however often it is sent: the probes must agree", async () => {
-  for (let i = 0; i < 5; i += 1) {
-    await send(METRIC_FIRED);
+  for (let i = 0; i < 3; i += 1) {
+    await send(fresh());
     await quiet();
   }
   const { body } = await running().ask("GET", "/api/status");
 
   expect([body.episode, body.holds]).toEqual([null, []]);
+});
+
+/** As Event Grid delivers it to the extension's own route. */
+function deliver(schema: "eventGrid" | "cloudEvents", type: string, backendName: string, minutes = 0): Promise<Answer> {
+  const at = new Date(Date.now() + minutes * 60_000).toISOString();
+  const source = GATEWAY;
+  const common = { id: `event-${(alerts += 1)}`, subject: backendName, data: { backendName } };
+  const event =
+    schema === "eventGrid"
+      ? { ...common, topic: source, eventType: type, eventTime: at, dataVersion: "1", metadataVersion: "1" }
+      : { ...common, source, type, time: at, specversion: "1.0" };
+  const headers = {
+    "aeg-event-type": "Notification",
+    ...(schema === "cloudEvents" ? { "content-type": "application/cloudevents+json" } : {}),
+  };
+  return running().ask("POST", "/runtime/webhooks/eventgrid?functionName=breakerEvents", {
+    body: schema === "eventGrid" ? [event] : event,
+    headers,
+  });
+}
+
+const OPENED = "Microsoft.ApiManagement.CircuitBreaker.Opened";
+const estate = JSON.parse(readFileSync("examples/hub-to-hub.estate.json", "utf8")) as {
+  gateways: { resourceId: string; pools: { members: { backend: string }[] }[] }[];
+};
+const GATEWAY = estate.gateways[0]?.resourceId ?? "";
+const BACKEND = estate.gateways[0]?.pools[0]?.members[0]?.backend ?? "";
+
+describe("a breaker event", () => {
+  it.each([
+    ["eventGrid", 1],
+    ["cloudEvents", 2],
+  ] as const)("in the %s schema has its deployment probed", async (schema, minutes) => {
+    const before = running().world.deploymentCalls.length;
+    expect((await deliver(schema, OPENED, BACKEND, minutes)).status).toBeLessThan(300);
+    await vi.waitUntil(() => running().world.deploymentCalls.length >= before + 4, WAIT);
+    await quiet();
+    const { ledger } = (await running().ask("GET", "/api/runs")).body as { ledger: { text: string }[] };
+    expect(ledger.at(-1)?.text).toMatch(/^immediate probe round: breaker: /);
+  });
+
+  it.each([
+    ["of another kind", "Microsoft.ApiManagement.UserCreated", BACKEND],
+    ["of a backend that the estate has not", OPENED, "nobody"],
+  ])("%s starts nothing, and is not delivered again", async (_what, type, backend) => {
+    const before = running().host.counts.durable.starts;
+    expect((await deliver("eventGrid", type, backend)).status).toBeLessThan(300);
+    expect(running().host.counts.durable.starts).toBe(before);
+  });
 });
 
 describe("when the probes agree", () => {
@@ -203,7 +261,7 @@ describe("when the probes agree", () => {
     await (
       await registeredHandler("knowledge")
     )();
-    await send(METRIC_FIRED);
+    await send(fresh());
     await vi.waitUntil(() => running().world.pools.length === 3, WAIT);
 
     const { runs } = (await running().ask("GET", "/api/runs")).body as { runs: object[] };

@@ -54,12 +54,57 @@ describe("after a probe round", () => {
     expect(body.targets[0]).toEqual({
       target: "gpt-4o-eastus2",
       state: "healthy",
+      symptom: null,
       reason: expect.any(String),
       since: expect.stringMatching(ISO),
+      sources: [
+        { source: "probe", ageSeconds: expect.any(Number), gap: null },
+        { source: "witness", ageSeconds: null, gap: null },
+        { source: "metrics", ageSeconds: expect.any(Number), gap: null },
+      ],
+      limiter: null,
+      spent: { requests: expect.any(Number), tokens: expect.any(Number) },
+      skipped: null,
+      claimedUntil: null,
     });
+    expect(body.modes).toEqual({ evacuate: "recommend", restore: "recommend" });
+    expect(body.signals).toMatchObject({ metrics: { note: null, gaps: [] }, gatewayLogs: null, claims: [] });
     expect(body.quotaPools).toHaveLength(3);
     expect(body.desired).toContainEqual({ pool: "apim-eastus2/gpt-4o", members: expect.stringContaining("foundry-eastus2") });
     expect(body.gaps).toEqual([]);
+  });
+
+  it("a decision is explained, in JSON and in words", async () => {
+    const { status, body } = await running().ask("GET", "/api/regions/eastus2/decision");
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ region: "eastus2", decision: { action: "none" }, verdict: { foundry: { state: "healthy" } } });
+    expect(body.targets.map(({ target }: { target: string }) => target)).toEqual(["gpt-4o-eastus2", "apim-eastus2"]);
+    expect(body.targets[0].trace.length).toBeGreaterThan(0);
+    expect(body.ifEvacuated.steps).toHaveLength(3);
+    const asked = await Promise.all([
+      running().ask("GET", "/api/regions/eastus2/decision?format=text"),
+      running().ask("GET", "/api/regions/eastus2/decision", { headers: { accept: "text/plain" } }),
+    ]);
+    for (const { headers, text } of asked) {
+      expect(headers.get("content-type")).toBe("text/plain; charset=utf-8");
+      expect(text).toContain("eastus2");
+    }
+  });
+
+  it.each([
+    ["/api/regions/mars/decision", 404, "unknown-region"],
+    ["/api/regions/eastus2/decision?format=xml", 400, "invalid-query"],
+  ])("GET %s: %s %s", async (path, status, type) => {
+    const answer = await running().ask("GET", path);
+    expect([answer.status, answer.body.type]).toEqual([status, `urn:foundry-failover:problem:${type}`]);
+  });
+
+  it("a plan of some deployments is about those; unknown ones are named", async () => {
+    const plan = (deployments: readonly string[]): Promise<Answer> =>
+      running().ask("POST", "/api/runbooks/evacuate/plan", { body: { region: "eastus2", reason: "try", deployments } });
+    expect((await plan(["gpt-4o-eastus2"])).body).toMatchObject({ scope: ["gpt-4o-eastus2"], wouldStart: true });
+    const { status, body } = await plan(["gpt-4o-eastus2", "gpt-4o-japaneast"]);
+    expect([status, body.errors[0].field]).toEqual([404, "deployments[1]"]);
   });
 
   it("a plan tells steps, guards, capacity and time, and changes nothing", async () => {

@@ -36,6 +36,9 @@ it.each([
   ["readKillSwitch", "GET", "kill-switch", "function"],
   ["setKillSwitch", "PUT", "kill-switch", "function"],
   ["alerts", "POST", "alerts", "function"],
+  ["approveRun", "POST", "runs/{id}/approve", "function"],
+  ["declineRun", "POST", "runs/{id}/decline", "function"],
+  ["decision", "GET", "regions/{region}/decision", "function"],
 ])("%s is %s %s for level %s", (name, method, route, authLevel) => {
   expect(named("httpTrigger")[name]).toMatchObject({ methods: method.split(","), route, authLevel });
 });
@@ -43,7 +46,7 @@ it.each([
 it("nothing else is reached by HTTP, and nothing but reading a gate is anonymous", () => {
   const http = Object.entries(named("httpTrigger"));
 
-  expect(http).toHaveLength(10);
+  expect(http).toHaveLength(13);
   expect(http.filter(([, { authLevel }]) => authLevel !== "function").map(([name]) => name)).toEqual(["readGate"]);
 });
 
@@ -61,8 +64,16 @@ it("orchestrations and activities are those of the contracts", () => {
   expect(Object.keys(named("activityTrigger")).sort()).toEqual(["converge", "finish", "intend", "observe", "probeNow", "record", "verify"]);
 });
 
-it.each(["startRun", "alerts", "run", "probe", "converge", "probeNow"])("%s gets the durable client", (name) => {
-  const found = functions.find((each) => each.name === name);
-
-  expect(Object.values(found?.bindings ?? {})).toContainEqual(expect.objectContaining({ type: "durableClient", direction: "in" }));
+it("breaker events come one at a time, by Event Grid", () => {
+  expect(Object.keys(named("eventGridTrigger"))).toEqual(["breakerEvents"]);
+  expect(named("eventGridTrigger")["breakerEvents"]?.["cardinality"]).toBeUndefined();
 });
+
+it.each(["startRun", "alerts", "approveRun", "declineRun", "breakerEvents", "run", "probe", "converge", "probeNow"])(
+  "%s gets the durable client",
+  (name) => {
+    const found = functions.find((each) => each.name === name);
+
+    expect(Object.values(found?.bindings ?? {})).toContainEqual(expect.objectContaining({ type: "durableClient", direction: "in" }));
+  },
+);

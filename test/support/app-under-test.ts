@@ -32,7 +32,15 @@ const NO_WAITING = { armReadMilliseconds: 0, armWriteMilliseconds: 0, identityMi
 
 /** As quick as the schema allows: a failure is confirmed after one second. Nobody is restored but by hand. */
 const QUICK = {
-  detection: { burstProbes: 2, burstSpacingSeconds: 1, window: 2, failuresToFail: 2, successesToRecover: 1, probeDeadlineSeconds: 2 },
+  detection: {
+    burstProbes: 2,
+    burstSpacingSeconds: 1,
+    window: 2,
+    failuresToFail: 2,
+    successesToRecover: 1,
+    probeDeadlineSeconds: 2,
+    slowMilliseconds: 1500,
+  },
   restore: { soakSeconds: 86_400, originSoakSeconds: 0 },
 };
 
