@@ -10,7 +10,7 @@ import {
   type Symptom,
   type View,
 } from "./evidence.ts";
-import { ERROR_CLASSES, type Observation } from "./observation.ts";
+import { ERROR_CLASSES, type Observation, type Sample } from "./observation.ts";
 import { nearLimit } from "./pressure.ts";
 import { confirmingSources, failedShare, failingRun, newestBusy } from "./traffic-evidence.ts";
 
@@ -55,11 +55,17 @@ function countedFailures(failed: readonly Observation[], policy: DetectionPolicy
 /** The window reaches back a minute at most; minutes in which most probes failed tell of what came before it. */
 function hardFrom({ seen, own, now }: View): number {
   const first = seen.find((o) => o.outcome === "failed");
-  let from = first === undefined ? now : Date.parse(first.at);
-  for (const { start, sample } of own.toReversed()) {
-    const follows = start + MINUTE_MILLISECONDS >= Math.floor(from / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
-    if (!follows || sample.failed * 2 < sample.requests) break;
+  return streakFrom(own, first === undefined ? now : Date.parse(first.at), ({ failed, requests }) => failed * 2 >= requests);
+}
+
+/** The end of the first of the bad minutes that lead without a gap up to `known`, or `known` itself where there is none. */
+function streakFrom(minutes: readonly Minute[], known: number, isBad: (sample: Sample) => boolean): number {
+  let from = known;
+  let next = known;
+  for (const { start, sample } of minutes.toReversed()) {
+    if (start + MINUTE_MILLISECONDS < Math.floor(next / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS || !isBad(sample)) break;
     from = Math.min(from, start + MINUTE_MILLISECONDS);
+    next = Math.min(next, start);
   }
   return from;
 }
@@ -125,7 +131,7 @@ export function slowness({ gray, policy, now }: View): Slowness {
   const recent = gray.filter(({ start }) => start + MINUTE_MILLISECONDS > now - seconds * 1000);
   const { answered, slow } = sums(recent);
   const needed = Math.min(LATENCY_PROBES, Math.floor(seconds / policy.intervalSeconds));
-  const from = (recent.find(({ sample }) => sample.slow > 0)?.start ?? now) + MINUTE_MILLISECONDS;
+  const from = streakFrom(gray, now, (sample) => sample.slow * 2 > sample.requests - sample.failed - sample.throttled);
   return { slow, answered, needed, isSlow: answered >= needed && slow * 2 > answered, from };
 }
 

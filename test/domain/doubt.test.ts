@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import type { ErrorClass, Observation, Sample } from "../../src/domain/observation.ts";
+import type { Evidence, Verdict, VerdictState } from "../../src/domain/verdict.ts";
+import { assess, fails, minute, OK_WINDOW, policy, probe, ruleOf, WELL } from "./evidence-builders.ts";
+
+const DOWN = [12, 9, 6, 3];
+const SILENT = fails(DOWN, "timeout");
+const FAILING: Verdict = { ...WELL, state: "failing", symptom: "noAnswer" };
+
+function witness(ago: number, outcome: Observation["outcome"], errorClass?: ErrorClass): Observation {
+  return probe(ago, outcome, { via: "apim-west", ...(errorClass === undefined ? {} : { errorClass }) });
+}
+
+describe("a prober that gets no answer while witnesses do is cut off", () => {
+  it.each<[rule: string, probes: readonly Observation[], witnesses: readonly Observation[], state: VerdictState]>([
+    ["two witnesses were answered", SILENT, [witness(5, "ok"), witness(5, "ok")], "inconclusive"],
+    ["a throttled witness was answered", SILENT, [witness(5, "ok"), witness(5, "throttled")], "inconclusive"],
+    ["one witness is too few", SILENT, [witness(5, "ok")], "failing"],
+    ["none at all", SILENT, [], "failing"],
+    ["one of them got nothing either", SILENT, [witness(5, "ok"), witness(5, "ok"), witness(5, "failed", "timeout")], "failing"],
+    ["they asked before the onset", SILENT, [witness(20, "ok"), witness(20, "ok")], "failing"],
+    ["they could not be asked", SILENT, [witness(5, "unmeasured"), witness(5, "unmeasured")], "failing"],
+    ["the prober was answered with an error", fails(DOWN), [witness(5, "ok"), witness(5, "ok")], "failing"],
+    [
+      "the prober was answered in between",
+      [...fails([15, 12], "timeout"), probe(9, "ok"), ...fails([6, 3], "timeout")],
+      [witness(2, "ok"), witness(2, "ok")],
+      "failing",
+    ],
+  ])("%s: %#", (_rule, probes, witnesses, state) => {
+    const found = assess(probes, { witnesses });
+    expect([found.state, found.symptom === "cutOff"]).toEqual([state, state === "inconclusive"]);
+  });
+
+  it("and its minutes of silence are no partial failure afterwards", () => {
+    const before: Verdict = { ...WELL, state: "inconclusive", symptom: "cutOff" };
+    const probe4 = [4, 3, 2, 1].map((ago) => minute(ago, 5, { failed: 3 }));
+    expect(assess(OK_WINDOW, { samples: { probe: probe4 } }, before).state).toBe("healthy");
+  });
+});
+
+describe("fewer sources than the quorum are inconclusive", () => {
+  const two = { ...policy, quorum: 2 };
+  it.each<[rule: string, changes: Partial<Evidence>, state: VerdictState]>([
+    ["probes alone", {}, "inconclusive"],
+    ["a witness agrees", { witnesses: [witness(5, "failed", "serverError")] }, "failing"],
+    ["metrics agree", { samples: { metrics: [minute(2, 100, { failed: 90 })] } }, "failing"],
+    ["the gateways' logs agree", { samples: { gatewayLogs: [minute(2, 100, { failed: 90 })] } }, "failing"],
+  ])("%s: %s", (_rule, changes, state) => {
+    const found = assess(fails(DOWN), changes, WELL, two);
+    expect(found.state).toBe(state);
+    expect(ruleOf(found, "quorum")?.met).toBe(state === "inconclusive");
+  });
+
+  it("a target that is failing already stays so when its traffic is gone", () => {
+    expect(assess(fails(DOWN), {}, FAILING, two).state).toBe("failing");
+  });
+});
+
+describe("real traffic vetoes what it can see", () => {
+  const LONG = fails([60, 45, 30, 15, 0]);
+  const own = [5, 4, 3, 2, 1].map((ago) => minute(ago, 4, { failed: 4 }));
+  const well = minute(2, 100, { failed: 2 });
+  it.each<[rule: string, probes: readonly Observation[], passive: readonly Sample[], state: VerdictState]>([
+    ["a minute after the onset that succeeds", LONG, [well], "inconclusive"],
+    ["one before the onset says nothing", LONG, [minute(6, 100)], "failing"],
+    ["one with few requests says nothing", LONG, [minute(2, 19)], "failing"],
+    ["94 % is not well", LONG, [minute(2, 100, { failed: 6 })], "failing"],
+    ["the newest minute counts", LONG, [minute(3, 100), minute(2, 100, { failed: 100 })], "failing"],
+    ["minutes of a clock ahead of ours are not believed", LONG, [minute(0, 100)], "failing"],
+    ["nothing answers us, others are answered", fails([60, 45, 30, 15, 0], "timeout"), [well], "inconclusive"],
+    ["an empty answer looks like a success", fails([60, 45, 30, 15, 0], "emptyAnswer"), [well], "failing"],
+  ])("%s: %#", (_rule, probes, metrics, state) => {
+    expect(assess(probes, { samples: { probe: own, metrics } }).state).toBe(state);
+  });
+
+  it("a fresh outage is not vetoed by metrics that are minutes late", () => {
+    expect(assess(fails(DOWN), { samples: { metrics: [minute(4, 100), minute(3, 100)] } }).state).toBe("failing");
+  });
+
+  it("metrics do not know what was never answered, the gateways' logs do", () => {
+    const gray = [4, 3, 2, 1].map((ago) => minute(ago, 5, { failed: 2 }));
+    const probes = [...OK_WINDOW.slice(1), ...fails([0], "timeout")];
+    const by = (source: "metrics" | "gatewayLogs"): VerdictState => assess(probes, { samples: { probe: gray, [source]: [well] } }).state;
+    expect([by("metrics"), by("gatewayLogs")]).toEqual(["failing", "inconclusive"]);
+  });
+
+  it("slow probes are vetoed by fast real requests only", () => {
+    const slow = [4, 3, 2, 1].map((ago) => minute(ago, 4, { slow: 4 }));
+    const by = (latencyMilliseconds: number | null): VerdictState =>
+      assess(OK_WINDOW, { samples: { probe: slow, metrics: [minute(2, 100, { latencyMilliseconds })] } }).state;
+    expect([by(900), by(9000), by(null)]).toEqual(["inconclusive", "failing", "failing"]);
+  });
+});
+
+describe("without a fresh probe", () => {
+  const metrics = [minute(4, 100)];
+  it.each<[rule: string, changes: Partial<Evidence>, previous: Verdict | null, state: VerdictState]>([
+    ["nothing is known", {}, WELL, "inconclusive"],
+    ["healthy traffic stands in for a healthy target", { samples: { metrics } }, WELL, "healthy"],
+    ["not for a failing one", { samples: { metrics } }, FAILING, "inconclusive"],
+    ["nor for a new one", { samples: { metrics } }, null, "inconclusive"],
+    ["old traffic does not", { samples: { metrics: [minute(6, 100)] } }, WELL, "inconclusive"],
+    ["failing traffic does not", { samples: { metrics: [minute(4, 100, { failed: 10 })] } }, WELL, "inconclusive"],
+  ])("%s: %#", (_rule, changes, previous, state) => {
+    expect(assess([], changes, previous).state).toBe(state);
+  });
+});
