@@ -8,7 +8,7 @@ import { readAppLog } from "./app-log.ts";
 import { appMode } from "./job.ts";
 import { departures } from "./measures-routing.ts";
 import { startNotificationSink } from "./notifications.ts";
-import { startPlatform, type Platform } from "./platform.ts";
+import { startPlatform, type Platform, type PlatformSetting } from "./platform.ts";
 import { scheduleFaults } from "./schedule.ts";
 import { compare } from "./series.ts";
 import { LAST_ANSWER_MILLISECONDS, MAX_OVERTIME_SECONDS, type DrillSetting, type PlatformLog } from "./setting.ts";
@@ -26,19 +26,7 @@ export async function runPlatform(setting: DrillSetting, onPlatform: OnPlatform)
   const { job } = setting;
   const tables = countTableOperations(job.storageConnection);
   const sink = await startNotificationSink(timedServer);
-  const platform = await startPlatform({
-    ...setting,
-    estateText: job.estateText,
-    mode: appMode(job.mode.automation, job.scenario.mode),
-    notifyUrl: sink.url,
-    certificateFolder: job.certificateFolder,
-    storageConnection: job.storageConnection,
-    stateTable: job.key,
-    historyDirectory: join(job.workFolder, job.key),
-    functionKey: FUNCTION_KEY,
-    port: 0,
-    time: { held: heldRequest, onServer: timedServer },
-  });
+  const platform = await startPlatform(platformSetting(setting, sink.url));
   const { azure, app, writes } = platform;
   const happened = scheduleFaults(setting, platform, FUNCTION_KEY);
   const watch = startWatch(setting, platform);
@@ -63,6 +51,23 @@ export async function runPlatform(setting: DrillSetting, onPlatform: OnPlatform)
     ...counted,
     app: appLog,
     hostErrors: app.errors,
+  };
+}
+
+function platformSetting(setting: DrillSetting, notifyUrl: string): PlatformSetting {
+  const { job } = setting;
+  return {
+    ...setting,
+    estateText: job.estateText,
+    mode: appMode(job.mode.automation, job.scenario.mode),
+    notifyUrl,
+    certificateFolder: job.certificateFolder,
+    storageConnection: job.storageConnection,
+    stateTable: job.key,
+    historyDirectory: join(job.workFolder, job.key),
+    functionKey: FUNCTION_KEY,
+    port: 0,
+    time: { held: heldRequest, onServer: timedServer },
   };
 }
 
