@@ -16,7 +16,6 @@ import type { Convergence } from "./run.ts";
 import { runbookOf, type Runbook } from "./runbook.ts";
 import { edgePeers, gatewaysIn, hasEdgeOrigin, movedDeployments } from "./topology.ts";
 
-export { modeOf } from "./mode.ts";
 export { restoreReadiness } from "./readiness.ts";
 
 /**

@@ -61,7 +61,7 @@ function desiredMembers(members: readonly PoolMember[], limits: readonly Limit[]
   if (carriers.every((carrier) => carrier.share === 1)) return members;
   const groups = priorityGroups(carriers);
   const left = groups.filter((group) => group.some((carrier) => carrier.share > 0));
-  const desired = mergeGroups(left, left[0] === groups[0] ? "first" : "promoted");
+  const desired = left[0] === groups[0] ? mergeGroups(left) : promote(left, groups[0]?.[0]?.member);
   if (desired.length === 0) return "nobody";
   const byMember = new Map(desired.map((entry) => [entry.from, entry.to]));
   return members.flatMap((member, i) => byMember.get(member) ?? (member.weight === 0 && limits[i]?.share !== 0 ? [member] : []));
@@ -72,27 +72,42 @@ interface Placed {
   readonly to: PoolMember;
 }
 
-/** `first` carries the pool's traffic as ever; `promoted` does because nobody before it is left; a `fallback` carries nothing. */
-type Place = "first" | "promoted" | "fallback";
+/** Nobody of the first choice is left: the next group carries everything. Who has no room in it stays behind those who have. */
+function promote(groups: readonly (readonly Carrier[])[], vacated: PoolMember | undefined): readonly Placed[] {
+  const [group = [], ...rest] = groups;
+  const kept = group.filter((carrier) => carrier.share > 0);
+  const { able, full } = byRoom(kept);
+  if (headroomOf(kept.filter((carrier) => carrier.share === 1)) === 0) return mergeGroups(groups);
+  const placed = weigh(spread(able, "promoted"), full.length === 0 ? undefined : vacated);
+  return [...placed, ...full.map(unchanged), ...mergeGroups(rest, "fallback")];
+}
+
+/** Who is free but has no room stays a fallback, as long as others have some. */
+function byRoom(kept: readonly Carrier[]): { readonly able: readonly Carrier[]; readonly full: readonly Carrier[] } {
+  const hasRoom = headroomOf(kept.filter((carrier) => carrier.share === 1)) > 0;
+  const isFull = (carrier: Carrier): boolean => hasRoom && carrier.share === 1 && carrier.headroom === 0;
+  return { able: kept.filter((carrier) => !isFull(carrier)), full: kept.filter(isFull) };
+}
 
 /** From the first-choice group on: a group that cannot take its whole traffic draws the next one up to its own priority. */
-function mergeGroups(groups: readonly (readonly Carrier[])[], place: Place): readonly Placed[] {
+function mergeGroups(groups: readonly (readonly Carrier[])[], place: "first" | "fallback" = "first"): readonly Placed[] {
   const [group, ...rest] = groups;
   if (group === undefined) return [];
   const kept = group.filter((carrier) => carrier.share > 0);
   const free = kept.filter((carrier) => carrier.share === 1);
   const [next, ...afterNext] = rest;
   if (kept.length === free.length) {
-    const gains = place === "promoted" || (place === "first" && kept.length < group.length);
-    const placed = gains && headroomOf(kept) > 0 ? weigh(spread(kept, place), undefined) : kept.map(unchanged);
+    const gains = place === "first" && kept.length < group.length && headroomOf(kept) > 0;
+    const placed = gains ? weigh(spread(kept, "present"), undefined) : kept.map(unchanged);
     return [...placed, ...mergeGroups(rest, "fallback")];
   }
-  if (free.length > 0 || next === undefined) return [...weigh(spread(kept, place), undefined), ...mergeGroups(rest, "fallback")];
+  if (free.length > 0 || next === undefined) return [...weigh(spread(kept, "present"), undefined), ...mergeGroups(rest, "fallback")];
   // Nobody in this group is free to take what its members may not carry: the next group's members join it at its priority.
   const deficit = 1 - sumOf(kept, (carrier) => carrier.part * carrier.share);
-  const able = next.filter((carrier) => carrier.share > 0);
+  const { able, full } = byRoom(next.filter((carrier) => carrier.share > 0));
   const helpers = normalise(spread(able, "promoted")).map(({ carrier, target }) => ({ carrier, target: target * deficit }));
-  return [...weigh([...spread(kept, place), ...helpers], kept[0]?.member), ...mergeGroups(afterNext, "fallback")];
+  const placed = weigh([...spread(kept, "present"), ...helpers], kept[0]?.member);
+  return [...placed, ...full.map(unchanged), ...mergeGroups(afterNext, "fallback")];
 }
 
 interface Target {
@@ -104,7 +119,7 @@ interface Target {
  * What each member should carry: limited ones their share of their normal part, free ones the rest. In proportion to headroom goes what
  * is new to the free ones: all of it for those that are promoted. Where anybody's headroom is unknown, normal parts decide.
  */
-function spread(kept: readonly Carrier[], place: Place): readonly Target[] {
+function spread(kept: readonly Carrier[], place: "present" | "promoted"): readonly Target[] {
   const free = kept.filter((carrier) => carrier.share === 1);
   const rest = 1 - sumOf(kept, (carrier) => (carrier.share === 1 ? 0 : carrier.part * carrier.share));
   const [freePart, headroom] = [sumOf(free, (carrier) => carrier.part), headroomOf(free)];

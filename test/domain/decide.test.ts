@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { UNKNOWN_CAPACITY } from "../../src/domain/capacity.ts";
 import { decide, decideRegion, restoreReadiness, type DecideInput, type Decision } from "../../src/domain/decide.ts";
-import type { Deployment, Estate, Mode } from "../../src/domain/estate.ts";
+import type { Mode } from "../../src/domain/estate.ts";
 import { GUARD_CODES } from "../../src/domain/guards.ts";
 import type { Hold } from "../../src/domain/hold.ts";
 import type { RegionVerdict } from "../../src/domain/region-verdict.ts";
-import type { PoolMember } from "../../src/domain/routing.ts";
 import {
   at,
   capacity,
@@ -16,7 +15,6 @@ import {
   normalRouting,
   regionVerdict,
   stateWith,
-  T0,
   verdict,
 } from "../support/builders.ts";
 
@@ -278,103 +276,6 @@ describe("a held region", () => {
 
   it("does not come back while it is throttled", () => {
     expect(restoreReadiness(estate, regionVerdict("east", "pressured"), { relapses: 0, share: 0 }, at(1000)).ready).toBe(false);
-  });
-});
-
-describe("one model of three", () => {
-  const mini = (region: string): Deployment =>
-    deployment(region, {
-      id: `mini-${region}`,
-      resourceId: `${deployment(region).resourceId}-mini`,
-      model: { name: "mini", version: "1" },
-    });
-  const regions = ["east", "west", "north"];
-  const three = hubToHub(regions, { deployments: regions.flatMap((region) => [deployment(region), mini(region)]) });
-  const gateways = three.gateways.map((gateway) => ({
-    ...gateway,
-    pools: [...gateway.pools, { name: "mini", members: regions.map((r) => ({ backend: `mini-${r}`, deployment: `mini-${r}` })) }],
-  }));
-  const both = { ...three, gateways };
-  const members = (name: string, own: string): PoolMember[] =>
-    regions.map((r) => ({ id: `/backends/${name}-${r}`, priority: r === own ? 1 : 2 }));
-  const routing = {
-    pools: gateways.flatMap(({ id, region }) => [
-      { gateway: id, pool: "gpt", members: members("foundry", region) },
-      { gateway: id, pool: "mini", members: members("mini", region) },
-    ]),
-    origins: [],
-  };
-  const partly = (...failing: string[]): RegionVerdict => regionVerdict("east", "inconclusive", "healthy", T0, { failing });
-  const decideFor = (verdict: RegionVerdict, holds: Hold[] = []): Decision =>
-    east({ estate: both, routing, capacity: capacity(both, 100_000), state: stateWith(holds), verdicts: [verdict, ...EAST_DOWN.slice(1)] });
-
-  it("evacuates only what fails, and counts only its tokens", () => {
-    expect(decideFor(partly("mini-east"))).toMatchObject({
-      action: "evacuate",
-      scope: ["mini-east"],
-      share: 0,
-      admission: { demand: 100_000 },
-    });
-  });
-
-  it("leaves alone what fails and carries nothing", () => {
-    expect(decideFor(partly("unused-east"))).toMatchObject({ action: "none" });
-  });
-
-  it.each<[rule: string, verdict: RegionVerdict, held: Partial<Hold>, action: Decision["action"], scope: readonly string[] | null]>([
-    ["the same still fails: nothing more", partly("mini-east"), {}, "none", null],
-    ["another one fails too: both", partly("mini-east", "gpt-east"), {}, "evacuate", ["mini-east", "gpt-east"]],
-    ["another one fails, the first is well: both all the same", partly("gpt-east"), {}, "evacuate", ["mini-east", "gpt-east"]],
-    ["the whole region fails: all of it", regionVerdict("east", "failing"), {}, "evacuate", null],
-    [
-      "another one fails while the first is restored: both",
-      partly("gpt-east"),
-      { owner: "restore-east-x", targetShare: 1 },
-      "evacuate",
-      ["mini-east", "gpt-east"],
-    ],
-    [
-      "it fails again while it is restored: wake its run",
-      partly("mini-east"),
-      { owner: "restore-east-x", targetShare: 1, share: 0.25 },
-      "wake",
-      ["mini-east"],
-    ],
-    ["a person's hold is not widened", partly("gpt-east"), { initiator: "manual" }, "none", null],
-    [
-      "a gateway that was left, and now a part fails: that part",
-      partly("mini-east"),
-      { scope: null, share: 1, targetShare: 1 },
-      "evacuate",
-      ["mini-east"],
-    ],
-  ])("held for one: %s", (_rule, verdict, changes, action, scope) => {
-    expect(decideFor(verdict, [hold("east", 0, { scope: ["mini-east"], ...changes })])).toMatchObject({ action, scope });
-  });
-});
-
-describe("a held region, by mode", () => {
-  const well = [regionVerdict("east"), ...EAST_DOWN.slice(1)];
-  const restoring = (safety: Partial<Estate["safety"]>): Decision =>
-    east({ estate: hubToHub(undefined, { safety }), state: stateWith([hold("east", 0)]), verdicts: well });
-
-  it.each<[rule: string, safety: Partial<Estate["safety"]>, action: Decision["action"]]>([
-    ["auto", { mode: "auto" }, "restore"],
-    ["approve: start, and the run waits", { mode: "approve" }, "restore"],
-    ["recommend: say so", { mode: "recommend" }, "recommend"],
-    ["off: nothing is decided", { mode: "off" }, "none"],
-    ["the runbook's own mode wins", { mode: "off", modes: { evacuate: null, restore: "auto" } }, "restore"],
-    ["a blackout holds it back", { blackouts: [{ days: [], from: "00:00", to: "23:00", reason: "audit" }] }, "none"],
-  ])("%s", (_rule, safety, action) => {
-    const found = restoring(safety);
-    expect(found).toMatchObject({ action, runbook: action === "none" ? null : "restore" });
-  });
-
-  it.each(["pending", "declined"] as const)("that is %s is neither restored nor evacuated again", (state) => {
-    const approval = { state, until: at(1500), default: "decline" } as const;
-    const held = stateWith([hold("east", 1, { approval })]);
-    expect(east({ state: held, verdicts: well }).action).toBe("none");
-    expect(east({ state: held }).action).toBe("none");
   });
 });
 

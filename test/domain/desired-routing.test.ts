@@ -79,10 +79,16 @@ describe("takers: what leaves goes to the others in proportion to their headroom
     ["all of it by a fallback that is promoted", local, [limits("east", 0, { takers })], "west p2 w25, north p2 w75"],
     ["by helpers that join the first choice", local, [limits("east", 0.2, { takers })], "east p1 w20, west p1 w20, north p1 w60"],
     [
-      "who has no room gets the least point",
+      "who has no room stays a fallback behind those who have",
       local,
       [limits("east", 0, { takers: { ...takers, "gpt-west": 0 } })],
-      "west p2 w1, north p2 w99",
+      "west p2, north p1 w100",
+    ],
+    [
+      "a helper without room does not join the first choice",
+      local,
+      [limits("east", 0.2, { takers: { ...takers, "gpt-west": 0 } })],
+      "east p1 w20, west p2, north p1 w80",
     ],
     ["nobody's room known: by normal weights", local, [limits("east", 0, { takers: {} })], "west p2, north p2"],
     ["anybody's room unknown: by normal weights", spread, [limits("east", 0, { takers: { "gpt-west": 9 } })], "west p1 w30, north p1 w20"],

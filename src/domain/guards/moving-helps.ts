@@ -41,7 +41,7 @@ function proberRefused({ verdict, region, initiator }: Climb): string | null {
 
 type Health = "works" | "failing" | "pressured" | "unknown";
 
-export function healthOf(verdicts: readonly RegionVerdict[], { id, region }: Deployment): Health {
+function healthOf(verdicts: readonly RegionVerdict[], { id, region }: Deployment): Health {
   const verdict = verdicts.find((candidate) => candidate.region === region);
   if (verdict === undefined) return "unknown";
   if (verdict.failing.includes(id)) return "failing";
