@@ -55,14 +55,7 @@ async function refreshKnowledge(
   failing: ReadonlySet<string>,
 ): Promise<Knowledge> {
   const now = deps.clock.now().toISOString();
-  const due = (at: string | null, seconds: number): boolean => at === null || secondsBetween(at, now) >= seconds;
-  const hasGap = (what: string): boolean => old.gaps.some((gap) => gap.startsWith(what));
-  const wanted = {
-    limits: due(old.limitsAt, LIMITS_SECONDS) || (hasGap("rate limit") && due(old.limitsAt, GAP_SECONDS)),
-    routing: !episodeOpen && due(old.routingAt, hasGap("routing") || !fits(deps.estate, old.routing) ? GAP_SECONDS : ROUTING_SECONDS),
-    // Of this hour and the next: new with every hour of the clock.
-    usual: old.usualAt?.slice(0, 13) !== now.slice(0, 13),
-  };
+  const wanted = whatIsDue(deps.estate, old, episodeOpen, now);
   // A gap stays named until what it is about has been asked for again.
   const asked = [
     "demand",
@@ -91,6 +84,23 @@ async function refreshKnowledge(
   };
   await setKnowledge(deps, knowledge);
   return knowledge;
+}
+
+/** What could not be read is due sooner. */
+function whatIsDue(
+  estate: Estate,
+  old: Knowledge,
+  episodeOpen: boolean,
+  now: string,
+): Readonly<Record<"limits" | "routing" | "usual", boolean>> {
+  const due = (at: string | null, seconds: number): boolean => at === null || secondsBetween(at, now) >= seconds;
+  const hasGap = (what: string): boolean => old.gaps.some((gap) => gap.startsWith(what));
+  return {
+    limits: due(old.limitsAt, hasGap("rate limit") ? GAP_SECONDS : LIMITS_SECONDS),
+    routing: !episodeOpen && due(old.routingAt, hasGap("routing") || !fits(estate, old.routing) ? GAP_SECONDS : ROUTING_SECONDS),
+    // Of this hour and the next: new with every hour of the clock.
+    usual: old.usualAt?.slice(0, 13) !== now.slice(0, 13),
+  };
 }
 
 interface Demand {

@@ -55,7 +55,7 @@ describe("a region that fails", () => {
     expect((await answer(run, "approve")).status).toBe(200);
     await vi.waitUntil(() => running().world.pools.length === 3, WAIT);
     const { timeline } = (await running().ask("GET", `/api/runs/${run}`)).body;
-    expect(timeline.map((entry: { text: string }) => entry.text)).toContain("approved by sre: I looked");
+    expect(timeline).toContainEqual(expect.objectContaining({ kind: "decide", text: "approved by sre: I looked" }));
     const again = await answer(run, "decline");
     expect([again.status, again.body.detail]).toEqual([409, `${run} is approved already`]);
   });
