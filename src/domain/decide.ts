@@ -104,15 +104,9 @@ export function askGuards(input: DecideInput, { region, scope, share, initiator,
   return { guards, admission, refusal: firstRefusal(guards) ?? null, share: admittedShare(guards, share) };
 }
 
-type AdmissionInput = Pick<DecideInput, "estate" | "state" | "capacity" | "routing" | "verdicts">;
-
 /** Deployments that fail or strain themselves take nothing over. */
-export function admissionOf(input: AdmissionInput, region: string, scope: readonly string[] | null): Admission {
-  return admitted(input, region, scope).admission;
-}
-
 function admitted(
-  input: AdmissionInput,
+  input: DecideInput,
   region: string,
   scope: readonly string[] | null,
 ): { readonly admission: Admission; readonly leaving: Leaving | null } {

@@ -8,7 +8,6 @@ import type { VerdictState } from "../../src/domain/verdict.ts";
 import {
   at,
   capacity,
-  deployment,
   gateway,
   hold,
   hubAndSpoke,
