@@ -40,7 +40,7 @@ function agreeingSources(view: View, found: Finding): readonly Source[] {
 }
 
 function passiveAgreement(view: View, found: Finding): readonly PassiveSource[] {
-  if (found.symptom !== "latency") return confirmingSources(view);
+  if (found.symptom !== "latency") return confirmingSources(view, -Infinity);
   return PASSIVE_SOURCES.filter((source) => (newestBusy(view, source)?.sample.latencyMilliseconds ?? 0) >= view.policy.slowMilliseconds);
 }
 

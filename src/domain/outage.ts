@@ -87,7 +87,7 @@ function partialFailure(view: View): Finding {
   const half = (policy.grayShare / 2) * requests;
   const mixed = gray.filter(({ sample }) => sample.failed > 0 && sample.requests - sample.failed - sample.throttled > 0).length;
   const need = Math.ceil(Math.max(policy.grayShare * requests, policy.grayFailures + half));
-  const confirming = confirmingSources(view);
+  const confirming = confirmingSources(view, view.trafficFrom);
   const isPart = failed <= PARTIAL_AT_MOST * requests;
   const alone = failed >= need && mixed >= MIXED_MINUTES;
   const confirmed = failed >= CONFIRMED_FAILURES && confirming.length > 0;
@@ -156,7 +156,7 @@ const TRAFFIC_SHARE = 0.2;
 /** Real traffic fails though the probes are fine: only after three whole minutes of it. */
 function traffic(view: View): Finding {
   const share = Math.max(view.policy.grayShare, TRAFFIC_SHARE);
-  const runs = PASSIVE_SOURCES.map((source) => ({ source, run: failingRun(view, source, share) }));
+  const runs = PASSIVE_SOURCES.map((source) => ({ source, run: failingRun(view, source, share, view.trafficFrom) }));
   const found = runs.reduce((a, b) => (b.run.length > a.run.length ? b : a));
   const held = view.previous?.symptom === "traffic" && PASSIVE_SOURCES.some((source) => stillFails(view, source));
   const percent = Math.round(share * 100);

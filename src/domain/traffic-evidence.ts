@@ -21,23 +21,23 @@ export function newestBusy(view: View, source: PassiveSource): Minute | undefine
   return view.passive[source].findLast((minute) => isBusy(minute, view.policy));
 }
 
-/** Minutes in a row, up to the newest, each with enough requests and with at least `share` of them failed. */
-export function failingRun(view: View, source: PassiveSource, share: number): readonly Minute[] {
+/** Minutes in a row, up to the newest, none from before `notBefore`, each with enough requests and with at least `share` of them failed. */
+export function failingRun(view: View, source: PassiveSource, share: number, notBefore: number): readonly Minute[] {
   const all = view.passive[source];
   const run: Minute[] = [];
   for (const minute of all.toReversed()) {
     const next = run[0];
     const follows = next === undefined || next.start - minute.start === MINUTE_MILLISECONDS;
-    if (!follows || minute.start < view.trafficFrom || !isBusy(minute, view.policy) || failedShare(minute) < share) break;
+    if (!follows || minute.start < notBefore || !isBusy(minute, view.policy) || failedShare(minute) < share) break;
     run.unshift(minute);
   }
   return run;
 }
 
-/** Sources whose newest minutes show a gray failure or worse. */
-export function confirmingSources(view: View): readonly PassiveSource[] {
+/** Sources whose newest minutes since `notBefore` show a gray failure or worse. */
+export function confirmingSources(view: View, notBefore: number): readonly PassiveSource[] {
   return PASSIVE_SOURCES.filter((source) => {
-    const run = failingRun(view, source, view.policy.grayShare);
+    const run = failingRun(view, source, view.policy.grayShare, notBefore);
     return run.reduce((sum, { sample }) => sum + sample.failed, 0) >= CONFIRMING_FAILURES;
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { assessRegion, trafficShares, type VerdictsByTarget } from "../../src/domain/region-verdict.ts";
-import type { VerdictState } from "../../src/domain/verdict.ts";
+import { assessRegion, trafficShares, type RegionVerdict, type VerdictsByTarget } from "../../src/domain/region-verdict.ts";
+import type { Verdict, VerdictState } from "../../src/domain/verdict.ts";
 import { at, deployment, gateway, hubAndSpoke, hubToHub, T0, verdict } from "../support/builders.ts";
 
 const two = hubToHub(["east", "west"], {
@@ -69,6 +69,44 @@ describe("a region's Foundry verdict weighs deployments by their traffic", () =>
       assessRegion(pair, "east", verdicts({ "gpt-east": "healthy", "apim-east": "failing", "apim-east-2": second }), {}, T0).gateway?.state;
     expect(both("failing")).toBe("failing");
     expect(both("healthy")).toBe("inconclusive");
+  });
+});
+
+describe("a region says which of its deployments are in trouble, and how", () => {
+  const assessed = (
+    east: readonly [Verdict, Verdict],
+    gate = verdict("healthy"),
+    demand = { "gpt-east": 90, "small-east": 10 },
+  ): RegionVerdict => assessRegion(two, "east", { "gpt-east": east[0], "small-east": east[1], "apim-east": gate }, demand, T0);
+  const cutOff = verdict("inconclusive", T0, "cutOff");
+  const silent = verdict("failing", T0, "noAnswer");
+
+  it("whatever their share", () => {
+    expect(assessed([verdict("healthy"), silent])).toMatchObject({
+      failing: ["small-east"],
+      pressured: [],
+      foundry: { state: "inconclusive", symptom: "noAnswer" },
+    });
+    expect(assessed([verdict("healthy"), verdict("pressured")])).toMatchObject({ failing: [], pressured: ["small-east"] });
+  });
+
+  it("by the symptom that says most", () => {
+    expect(assessed([verdict("failing", T0, "latency"), verdict("failing", T0, "errors")]).foundry.symptom).toBe("errors");
+  });
+
+  it.each<[rule: string, east: readonly [Verdict, Verdict], gate: Verdict, state: VerdictState]>([
+    ["a silent gateway of a region that the prober is cut off from", [cutOff, verdict("healthy")], silent, "inconclusive"],
+    ["one that answers with errors", [cutOff, cutOff], verdict("failing", T0, "errors"), "failing"],
+    ["one beside a deployment that truly fails", [cutOff, silent], silent, "failing"],
+    ["one beside healthy deployments", [verdict("healthy"), verdict("healthy")], silent, "failing"],
+  ])("%s", (_rule, east, gate, state) => {
+    expect(assessed(east, gate).gateway?.state).toBe(state);
+  });
+
+  it("six sixths are the whole", () => {
+    const ids = ["a", "b", "c", "d", "e", "f"];
+    const six = hubToHub(["east"], { deployments: ids.map((id) => deployment("east", { id })), detection: { regionFailingShare: 1 } });
+    expect(assessRegion(six, "east", Object.fromEntries(ids.map((id) => [id, silent])), {}, T0).foundry.state).toBe("failing");
   });
 });
 
