@@ -41,7 +41,7 @@ function witnessesOf(deps: Deps, deployment: Deployment): Target["witnesses"] {
   });
 }
 
-export function witnessRoutes(
+function witnessRoutes(
   estate: Estate,
   deployment: Deployment,
 ): readonly { readonly gateway: Estate["gateways"][number]; readonly backend: string }[] {
