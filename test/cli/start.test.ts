@@ -78,7 +78,7 @@ describe("what a person sees", () => {
       expect(json).toMatchObject({ ...modeOf("on", "breaker"), traffic: "trace.csv", summary: { invariantViolations: [] } });
       expect(out).toContain("traffic trace.csv");
       expect(out).toMatch(/^ +1:00\.00 {2}fault {5}foundryDown in eastus2 begins$/m);
-      expect(out).toMatch(/^on, breaker +– .* of \d+ /m);
+      expect(out).toMatch(/^on, breaker +\d+\.\d .* of \d+ /m);
       expect(out).toMatch(/^poolPropagationSeconds +10 +s +D /m);
       expect(error.match(/A PROCESS WAS STARTED/g)).toHaveLength(2);
     },
