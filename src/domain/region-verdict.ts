@@ -12,6 +12,8 @@ export interface RegionVerdict {
   readonly failingShare: number;
   /** Deployments that are failing, whatever their share: what an evacuation of less than the region would move. */
   readonly failing: readonly string[];
+  /** Those of them that fail real requests only, while their probes are fine. */
+  readonly failingByTraffic: readonly string[];
   /** Deployments under pressure. */
   readonly pressured: readonly string[];
 }
@@ -38,6 +40,7 @@ export function assessRegion(
     region,
     failingShare: shareOf(parts, "failing"),
     failing: inState("failing"),
+    failingByTraffic: inState("failing").filter((id) => verdicts[id]?.symptom === "traffic"),
     pressured: inState("pressured"),
     foundry:
       parts.length === 0

@@ -65,6 +65,12 @@ const followed = (symptom: Symptom, since: number): RegionVerdict[] => [
   regionVerdict("west", "failing"),
   regionVerdict("north"),
 ];
+/** East fails, the named deployments by real requests alone. */
+const byTraffic = (failingByTraffic: readonly string[]): RegionVerdict[] => [
+  { ...regionVerdict("east", "failing"), failingByTraffic },
+  regionVerdict("west"),
+  regionVerdict("north"),
+];
 const westLeft = stateWith([hold("west", 0, { since: at(100) })]);
 const onlyWest = { estate: hubToHub(["east", "west"]), verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "pressured")] };
 
@@ -105,6 +111,9 @@ describe("willMovingHelp", () => {
     ["it took over and now fails outright", { state: westLeft, verdicts: followed("errors", 400) }, "passed"],
     ["it took over longer ago than that counts", { state: westLeft, verdicts: followed("traffic", 1001) }, "passed"],
     ["it failed before it took over", { state: westLeft, verdicts: followed("traffic", 99) }, "passed"],
+    ["real requests fail and no probe does", { verdicts: byTraffic(["gpt-east"]) }, "refused", "every probe of gpt-east is fine"],
+    ["probes fail beside the real requests", { verdicts: byTraffic([]) }, "passed"],
+    ["a person may leave a region whose real requests fail", { initiator: "manual", verdicts: byTraffic(["gpt-east"]) }, "passed"],
     [
       "the other region's hold moved nothing",
       { state: stateWith([hold("west", 1, { since: at(100) })]), verdicts: followed("traffic", 400) },

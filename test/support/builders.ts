@@ -130,6 +130,7 @@ export function regionVerdict(
     gateway: gate === null ? null : verdict(gate, since),
     failingShare: foundry === "failing" ? 1 : 0,
     failing: foundry === "failing" ? [`gpt-${region}`] : [],
+    failingByTraffic: [],
     pressured: foundry === "pressured" ? [`gpt-${region}`] : [],
     ...changes,
   };

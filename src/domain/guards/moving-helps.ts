@@ -11,7 +11,7 @@ import { names, passed, refused, ROUTING_UNKNOWN, type Climb, type Finding } fro
 type Obstacle = (climb: Climb, takers: readonly Deployment[]) => string | null;
 
 /** In order of what a person would want to read first. */
-const OBSTACLES: readonly Obstacle[] = [proberRefused, sameFaultEverywhere, followsTraffic, sharedQuota, routedByAzure];
+const OBSTACLES: readonly Obstacle[] = [proberRefused, sameFaultEverywhere, followsTraffic, onlyTrafficFails, sharedQuota, routedByAzure];
 
 export function willMovingHelp(climb: Climb): Finding {
   const { handovers, region, share } = climb;
@@ -75,6 +75,14 @@ function followsTraffic({ estate, state, region, verdict, routing }: Climb): str
   if (source === undefined) return null;
   const seconds = Math.round(secondsBetween(source.since, since));
   return `the fault follows the traffic: ${region} took over from ${source.region}, and ${seconds} s later began to fail (${symptom})`;
+}
+
+/** What fails real requests and no probe may lie in the requests: a wrong evacuation would carry it along, so a person must look. */
+function onlyTrafficFails({ verdict, initiator, scope }: Climb): string | null {
+  if (verdict === undefined || initiator === "manual") return null;
+  const failing = verdict.failing.filter((id) => scope?.includes(id) !== false);
+  if (failing.length === 0 || !failing.every((id) => verdict.failingByTraffic.includes(id))) return null;
+  return `only real requests fail, every probe of ${names(failing)} is fine: the fault may be in the requests and would go with them`;
 }
 
 /** Of a quota that is used up, the others have no more than what is left. */
