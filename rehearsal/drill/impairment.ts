@@ -35,7 +35,7 @@ function meanShare(log: DrillLog, moved: Moved, from: number, to: number): numbe
 }
 
 /** All of a region's calls with its gateway down; else the mean of the deployments. */
-export function shareAt({ estate, faults }: Pick<DrillLog, "estate" | "faults">, { region, scope }: Moved, at: number): number {
+function shareAt({ estate, faults }: Pick<DrillLog, "estate" | "faults">, { region, scope }: Moved, at: number): number {
   const active = faults.filter((fault) => fault.startsAt <= at && at < fault.endsAt).flatMap((fault) => fault.effects);
   const gateways = estate.gateways.filter((gateway) => gateway.region === region);
   const isGatewayDown = active.some((effect) => effect.kind === "gateway" && gateways.some(({ id }) => id === effect.gateway));

@@ -4,7 +4,7 @@ import type { ArmWrite, Breach, DrillLog, OriginWrite, PoolWrite } from "./drill
 import { departures, inOrder, originKey, poolKey, unrestored } from "./measures-routing.ts";
 
 /** The app's own. */
-export function poolWrites(log: DrillLog): readonly PoolWrite[] {
+function poolWrites(log: DrillLog): readonly PoolWrite[] {
   return inOrder(log.writes.filter((write) => write.kind === "pool")).filter(isOwn);
 }
 
