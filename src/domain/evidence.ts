@@ -88,7 +88,7 @@ export function readEvidence(evidence: Evidence, previous: Verdict | undefined, 
   const passiveFrom = at - (policy.graySeconds + PASSIVE_LAG_SECONDS) * 1000;
   const passiveTo = at - SETTLED_MILLISECONDS - MINUTE_MILLISECONDS;
   const { metrics, gatewayLogs, probe } = evidence.samples;
-  const own = minutes(probe, ownFrom, at + SKEW_SECONDS * 1000);
+  const own = minutes(probe, ownFrom, at);
   return {
     policy,
     previous,
@@ -96,7 +96,7 @@ export function readEvidence(evidence: Evidence, previous: Verdict | undefined, 
     seen: countable(evidence.probes, policy, now),
     witnesses: fresh(evidence.witnesses, policy, at).filter((o) => o.outcome !== "misconfigured"),
     own,
-    gray: own.filter(({ start }) => start >= since.own),
+    gray: own.filter(({ start }) => start > since.own),
     passive: { metrics: minutes(metrics, passiveFrom, passiveTo), gatewayLogs: minutes(gatewayLogs, passiveFrom, passiveTo) },
     trafficFrom: since.traffic,
   };

@@ -126,19 +126,19 @@ export interface Slowness {
 }
 
 /** Most answers of the last two minutes (of four rounds, where those take longer) were slow. */
-export function slowness({ gray, policy, now }: View): Slowness {
+export function slowness({ policy, now }: View, minutes: readonly Minute[]): Slowness {
   const seconds = Math.max(LATENCY_SECONDS, 4 * policy.intervalSeconds);
-  const recent = gray.filter(({ start }) => start + MINUTE_MILLISECONDS > now - seconds * 1000);
+  const recent = minutes.filter(({ start }) => start + MINUTE_MILLISECONDS > now - seconds * 1000);
   const { answered, slow } = sums(recent);
   const needed = Math.min(LATENCY_PROBES, Math.floor(seconds / policy.intervalSeconds));
-  const from = streakFrom(gray, now, (sample) => sample.slow * 2 > sample.requests - sample.failed - sample.throttled);
+  const from = streakFrom(minutes, now, (sample) => sample.slow * 2 > sample.requests - sample.failed - sample.throttled);
   return { slow, answered, needed, isSlow: answered >= needed && slow * 2 > answered, from };
 }
 
 /** Slow without any sign of pressure. */
 function latency(view: View): Finding {
   const { policy, seen } = view;
-  const { slow, answered, needed, isSlow, from } = slowness(view);
+  const { slow, answered, needed, isSlow, from } = slowness(view, view.gray);
   const limited = nearLimit(view);
   const last = seen.slice(-policy.successesToRecover);
   const clean =

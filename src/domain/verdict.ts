@@ -19,7 +19,7 @@ export function assessTarget(evidence: Evidence, previous: Verdict | undefined, 
   const view = readEvidence(evidence, previous, policy, now);
   const outage = outageRules(view);
   const suspicions = weigh(view, outage);
-  const pressure = pressureRules(view, slowness(view).isSlow);
+  const pressure = pressureRules(view, slowness(view, view.own).isSlow);
   const { state, symptom, reason } = conclude(view, suspicions, pressure);
   const since = previous?.state === state ? previous.since : changedAt(view, now);
   const doubt = (suspicions.find(isBelieved) ?? suspicions[0])?.doubts ?? NO_DOUBTS;

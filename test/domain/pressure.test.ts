@@ -30,6 +30,14 @@ describe("pressure is entered at one load and left at a lower one", () => {
     expect(states(probes, metrics)).toEqual([fromWell, fromPressured]);
   });
 
+  it("slow answers near the limit stay pressure for as long as they last", () => {
+    const near = OK_WINDOW.map((o) => ({ ...o, limitTokens: 100, remainingTokens: 8 }));
+    const slow = { samples: { probe: [2, 1].map((ago) => minute(ago, 4, { slow: 4 })) } };
+    const first = assess(near, slow);
+    expect([first.state, assess(near, slow, first).state]).toEqual(["pressured", "pressured"]);
+    expect(assess(OK_WINDOW, { samples: { probe: [2, 1].map((ago) => minute(ago, 4)) } }, first).state).toBe("healthy");
+  });
+
   it("never makes or hides an outage", () => {
     const full = { samples: { metrics: [minute(2, 100, { throttled: 90, utilisationPercent: 120 })] } };
     expect(assess(fails([12, 9, 6, 3]), full).state).toBe("failing");
