@@ -76,21 +76,30 @@ function bounded(all: readonly Suspicion[]): readonly Suspicion[] {
 
 /** The limiter counts by the minute, and its minutes are nobody else's: the most of a few is the safe reading. */
 const READING_SECONDS = 180;
+/** A deployment that answers nobody sends no headers: what its limiter counted before is what its traffic will take elsewhere. */
+const KEPT_SECONDS = 3600;
 
-/** By deployment, from the headers of its probes. */
+/**
+ * By deployment, from the headers of its probes, `intervalSeconds` apart: the last one of a minute comes up to an interval before the
+ * minute's end and has seen so much less of it.
+ */
 export function limiterReadings(
   before: Readonly<Record<string, LimiterReading>>,
   fresh: readonly Observation[],
   now: string,
+  intervalSeconds: number,
 ): Record<string, LimiterReading> {
-  const isYoung = (at: string): boolean => secondsBetween(at, now) <= READING_SECONDS;
-  const readings = Object.fromEntries(Object.entries(before).filter(([, reading]) => isYoung(reading.at)));
+  const isWithin = (at: string, seconds: number): boolean => secondsBetween(at, now) <= seconds;
+  const unseen = 60 / (60 - Math.min(30, intervalSeconds));
+  const readings = Object.fromEntries(Object.entries(before).filter(([, reading]) => isWithin(reading.at, KEPT_SECONDS)));
   for (const { target, at, limitTokens, remainingTokens } of fresh.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))) {
-    if (limitTokens === undefined || remainingTokens === undefined || limitTokens <= 0 || remainingTokens < 0 || !isYoung(at)) continue;
-    const used = Math.max(0, limitTokens - remainingTokens);
+    if (limitTokens === undefined || remainingTokens === undefined || limitTokens <= 0 || remainingTokens < 0) continue;
+    if (!isWithin(at, READING_SECONDS)) continue;
+    const used = Math.round(Math.max(0, limitTokens - remainingTokens) * unseen);
     const known = readings[target];
+    const isMore = known !== undefined && isWithin(known.at, READING_SECONDS) && known.used > used;
     // A limit that was changed holds from now on, whatever was used under the old one.
-    readings[target] = known !== undefined && known.used > used ? { ...known, limit: limitTokens } : { limit: limitTokens, used, at };
+    readings[target] = isMore ? { ...known, limit: limitTokens } : { limit: limitTokens, used, at };
   }
   return readings;
 }

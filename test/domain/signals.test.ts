@@ -75,15 +75,18 @@ describe("limiter readings", () => {
       after: LimiterReading | null,
     ]
   >([
-    ["what is not left was used", null, [probe(0, 100, 30)], 0, reading(100, 70, 0)],
-    ["the most of the last minutes", reading(100, 80, 0), [probe(15, 100, 30)], 15, reading(100, 80, 0)],
-    ["more than before", reading(100, 60, 0), [probe(15, 100, 30)], 15, reading(100, 70, 15)],
-    ["older than three minutes is forgotten", reading(100, 80, 0), [probe(181, 100, 30)], 181, reading(100, 70, 181)],
+    // A probe every 15 s has seen three quarters of a minute at best.
+    ["what is not left was used, and as much again in the part of the minute not seen", null, [probe(0, 120, 60)], 0, reading(120, 80, 0)],
+    ["the most of the last minutes", reading(120, 90, 0), [probe(15, 120, 60)], 15, reading(120, 90, 0)],
+    ["more than before", reading(120, 60, 0), [probe(15, 120, 60)], 15, reading(120, 80, 15)],
+    ["older than three minutes gives way to a newer one", reading(120, 90, 0), [probe(181, 120, 60)], 181, reading(120, 80, 181)],
+    ["a target that answers nobody keeps its last one", reading(120, 90, 0), [observation("failed", at(600))], 600, reading(120, 90, 0)],
+    ["for an hour", reading(120, 90, 0), [observation("failed", at(3601))], 3601, null],
     ["without headers nothing is known", null, [observation("ok", at(0))], 0, null],
     ["a new limit holds at once", reading(100, 80, 0), [probe(15, 50, 30)], 15, reading(50, 80, 0)],
     ["nonsense is not believed", null, [probe(0, 0, 30), probe(0, 100, -1)], 0, null],
   ])("%s", (_rule, before, fresh, now, after) => {
-    const found = limiterReadings(before === null ? {} : { "gpt-east": before }, fresh, at(now));
+    const found = limiterReadings(before === null ? {} : { "gpt-east": before }, fresh, at(now), 15);
     expect(found).toEqual(after === null ? {} : { "gpt-east": after });
   });
 });
