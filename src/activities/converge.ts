@@ -22,8 +22,9 @@ export interface ConvergeOptions {
 
 export async function converge(deps: Deps, options: ConvergeOptions): Promise<Convergence> {
   const at = deps.clock.now().toISOString();
-  const { state: stored, convergence: before } = await readMemory(deps);
-  const state = stored.value;
+  const memory = await readMemory(deps);
+  const state = memory.state.value;
+  const before = memory.convergence;
   const { episode } = state;
   if (episode === null) return { at, items: [] };
   const normal = await readNormal(deps, episode);
@@ -44,7 +45,7 @@ export async function converge(deps: Deps, options: ConvergeOptions): Promise<Co
   const edges = touched ? deps.estate.edges.map((edge) => convergeEdge(atEdges, edge)) : [];
   const items = (await Promise.all([...pools, ...edges])).flat();
   const convergence = { at, items: items.map((item) => keepSince(item, before)) };
-  await setConvergence(deps, convergence);
+  await setConvergence(deps, convergence, memory);
   await tellNews(context, items);
   return convergence;
 }

@@ -9,7 +9,7 @@ import { holdOf } from "../domain/hold.ts";
 import { backendName, type Routing } from "../domain/routing.ts";
 import { secondsBetween } from "../domain/time.ts";
 import type { Deps } from "../ports.ts";
-import { readMemory, readState, setKnowledge, type Knowledge } from "./memory.ts";
+import { readMemory, readState, setLearnt, type Knowledge } from "./memory.ts";
 import { minuteOf, type Traffic } from "./traffic-row.ts";
 import { readGatewayLogs, readMetrics } from "./traffic.ts";
 
@@ -42,8 +42,11 @@ export async function learn(deps: Deps): Promise<Knowledge> {
   const failing = deps.estate.deployments.filter(
     ({ id, region }) => watch.value.verdicts[id]?.state === "failing" && holdOf(state.value, region) === undefined,
   );
-  const [traffic] = await Promise.all([readMetrics(deps, metrics), readGatewayLogs(deps, gatewayLogs)]);
-  return refreshKnowledge(deps, knowledge ?? NOTHING, traffic, state.value.episode !== null, new Set(failing.map(({ id }) => id)));
+  const [traffic, logs] = await Promise.all([readMetrics(deps, metrics), readGatewayLogs(deps, gatewayLogs)]);
+  const failingIds = new Set(failing.map(({ id }) => id));
+  const fresh = await refreshKnowledge(deps, knowledge ?? NOTHING, traffic, state.value.episode !== null, failingIds);
+  await setLearnt(deps, { metrics: traffic, gatewayLogs: logs, knowledge: fresh });
+  return fresh;
 }
 
 /** While an episode is open the routing is not normal, so it is not read. What fails keeps its old value and is named as a gap. */
@@ -82,7 +85,6 @@ async function refreshKnowledge(
     usualAt: wanted.usual ? now : old.usualAt,
     gaps,
   };
-  await setKnowledge(deps, knowledge);
   return knowledge;
 }
 

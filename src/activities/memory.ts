@@ -108,6 +108,7 @@ export interface Memory {
   /** What was last told of each region and of the estate: a decision is told once, not at every round. */
   readonly announced: Readonly<Record<string, string>>;
   readonly convergence: Convergence | null;
+  readonly convergenceEtag: string | undefined;
 }
 
 const NO_SUSPICIONS: Suspicions = { open: [], receivedAt: {} };
@@ -130,6 +131,7 @@ export async function readMemory(deps: Deps): Promise<Memory> {
     claims: row<readonly Claim[]>("claims") ?? { value: [], etag: undefined },
     announced: row<Memory["announced"]>("announced")?.value ?? {},
     convergence: row<Convergence>("convergence")?.value ?? null,
+    convergenceEtag: row<Convergence>("convergence")?.etag,
   };
 }
 
@@ -148,12 +150,21 @@ export async function putWatch(deps: Deps, watch: Watch, etag: string | undefine
   return deps.state.put(partition(deps), "watch", packWatch(deps.estate, watch), etag);
 }
 
-export async function setKnowledge(deps: Deps, knowledge: Knowledge): Promise<void> {
-  await deps.state.set(partition(deps), "knowledge", knowledge);
+export interface Learnt {
+  readonly metrics: Traffic;
+  /** Null = the estate names no workspace. */
+  readonly gatewayLogs: Traffic | null;
+  readonly knowledge: Knowledge;
 }
 
-export async function setTraffic(deps: Deps, source: "metrics" | "gatewayLogs", traffic: Traffic): Promise<void> {
-  await deps.state.set(partition(deps), source, packTraffic(traffic));
+/** In one operation: the knowledge timer is the only writer of these rows. */
+export async function setLearnt(deps: Deps, { metrics, gatewayLogs, knowledge }: Learnt): Promise<void> {
+  const logs = gatewayLogs === null ? [] : [{ key: "gatewayLogs", value: packTraffic(gatewayLogs) }];
+  await deps.state.setMany(partition(deps), [
+    { key: "metrics", value: packTraffic(metrics) },
+    ...logs,
+    { key: "knowledge", value: knowledge },
+  ]);
 }
 
 export async function setAnnounced(deps: Deps, announced: Memory["announced"]): Promise<void> {
@@ -180,11 +191,24 @@ async function readConvergence(deps: Deps): Promise<Convergence | null> {
   return (await deps.state.get<Convergence>(partition(deps), "convergence"))?.value ?? null;
 }
 
-/** A convergence that began before the one on record saw older holds: it says nothing of what holds now. */
-export async function setConvergence(deps: Deps, convergence: Convergence): Promise<void> {
-  const known = await readConvergence(deps);
-  if (known !== null && known.at > convergence.at) return;
+/**
+ * A convergence that began before the one on record saw older holds: it says nothing of what holds now. `known`, which may be old, saves
+ * the first read.
+ */
+export async function setConvergence(
+  deps: Deps,
+  convergence: Convergence,
+  known?: Pick<Memory, "convergence" | "convergenceEtag">,
+): Promise<void> {
+  if (known !== undefined && isNewer(known.convergence, convergence)) return;
+  if (known !== undefined && (await deps.state.put(partition(deps), "convergence", convergence, known.convergenceEtag)) === "written")
+    return;
+  if (isNewer(await readConvergence(deps), convergence)) return;
   await deps.state.set(partition(deps), "convergence", convergence);
+}
+
+function isNewer(known: Convergence | null, than: Convergence): boolean {
+  return known !== null && known.at > than.at;
 }
 
 export interface NewEntry {

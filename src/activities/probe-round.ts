@@ -131,7 +131,7 @@ export function withFindings(estate: Estate, watch: Watch, passive: Passive, fou
     ...addSpend(watch, [...own, ...witnesses], now),
     samples,
     verdicts,
-    limiter: limiterReadings(watch.limiter, own, now, deps.estate.detection.intervalSeconds),
+    limiter: limiterReadings(watch.limiter, own, now, detection.intervalSeconds),
     skipped,
     confirmed: { ...recent(watch.confirmed, now), ...Object.fromEntries(confirmed.map((id) => [id, now])) },
     ended: by === "" ? watch.ended : [...watch.ended, by].slice(-ENDED_KEPT),

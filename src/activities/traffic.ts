@@ -2,7 +2,6 @@
 import type { Deployment, Estate } from "../domain/estate.ts";
 import type { TrafficMinute } from "../domain/signals.ts";
 import type { Deps } from "../ports.ts";
-import { setTraffic } from "./memory.ts";
 import { minuteOf, type Traffic } from "./traffic-row.ts";
 
 const MINUTE = 60_000;
@@ -38,20 +37,16 @@ export async function readMetrics(deps: Deps, before: Traffic): Promise<Traffic>
   });
   const note =
     everyMinutes === 1 ? null : `${accountsOf(deps.estate).length} accounts over ARM: each is read every ${everyMinutes} minutes`;
-  const traffic = { ...onlyKnown(deps.estate, next), note };
-  await setTraffic(deps, "metrics", traffic);
-  return traffic;
+  return { ...onlyKnown(deps.estate, next), note };
 }
 
-export async function readGatewayLogs(deps: Deps, before: Traffic): Promise<Traffic> {
-  if (deps.logs === null) return before;
+export async function readGatewayLogs(deps: Deps, before: Traffic): Promise<Traffic | null> {
+  if (deps.logs === null) return null;
   const to = deps.clock.now();
   const now = to.toISOString();
   const from = new Date(to.getTime() - LOGS_WINDOW_MINUTES * MINUTE);
   const read = await deps.logs.traffic(from, to).catch((error: unknown) => ({ ok: false as const, reason: String(error) }));
-  const traffic = read.ok ? mergedLogs(deps.estate, before, read.byDeployment, now) : { ...before, gaps: { all: read.reason } };
-  await setTraffic(deps, "gatewayLogs", traffic);
-  return traffic;
+  return read.ok ? mergedLogs(deps.estate, before, read.byDeployment, now) : { ...before, gaps: { all: read.reason } };
 }
 
 function mergedLogs(estate: Estate, before: Traffic, read: ReadonlyMap<string, readonly TrafficMinute[]>, now: string): Traffic {

@@ -6,7 +6,7 @@ import { regionVerdicts } from "../activities/decide-input.ts";
 import { runRound } from "../activities/evaluate.ts";
 import { explainRegion } from "../activities/explain-region.ts";
 import { learn } from "../activities/knowledge.ts";
-import { readMemory, readRun, readState } from "../activities/memory.ts";
+import { readMemory, readRun } from "../activities/memory.ts";
 import { planEvacuation, planRestore, type RunPlan } from "../activities/plan-run.ts";
 import { listRuns, readEstateLedger, readRunView, rememberKey, runOfKey, type RunView } from "../activities/runs.ts";
 import type { StartResult } from "../activities/start-common.ts";
@@ -144,6 +144,5 @@ async function start(deps: Deps, request: RunbookRequest, starter: RunStarter, k
 
 /** While an episode is open: what is owed is tried again, and drift shows, whatever the runs are waiting for. */
 async function reconcile(deps: Deps): Promise<void> {
-  const { value: state } = await readState(deps);
-  if (state.episode !== null) await converge(deps, { run: null, write: true });
+  await converge(deps, { run: null, write: true });
 }

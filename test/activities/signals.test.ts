@@ -2,7 +2,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { claimTargets } from "../../src/activities/claims.ts";
 import { investigate, runRound } from "../../src/activities/evaluate.ts";
-import { readMemory, readWatch, setTraffic } from "../../src/activities/memory.ts";
+import { learn } from "../../src/activities/knowledge.ts";
+import { type Knowledge, readMemory, readWatch, setLearnt } from "../../src/activities/memory.ts";
 import { probeRound } from "../../src/activities/probe-round.ts";
 import { readStatus, type Status } from "../../src/activities/status.ts";
 import { receive } from "../../src/activities/suspicions.ts";
@@ -191,14 +192,17 @@ describe("the probe budget", () => {
   const rounds = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i += 1) {
       await deps.clock.advance(15);
-      await setTraffic(deps, "metrics", { ...NO_TRAFFIC, minutes: { "gpt-east": minutesUntil(at(deps.clock.elapsed()), 9, 3, traffic) } });
+      const minutes = { "gpt-east": minutesUntil(at(deps.clock.elapsed()), 9, 3, traffic) };
+      await setLearnt(deps, { metrics: { ...NO_TRAFFIC, minutes }, gatewayLogs: null, knowledge });
       await round();
     }
   };
+  let knowledge: Knowledge;
   let traffic: Parameters<typeof minutesUntil>[3] = well;
   beforeEach(async () => {
     traffic = well;
     deps = fakeDeps(withWitnesses({ probeTokensPerDay: 10 }));
+    knowledge = await learn(deps);
     deps.probe.extras = { spentTokens: 10 };
     await round();
   });
