@@ -1,10 +1,11 @@
 /** One probe round: every target once, a confirm burst for each suspect, then the new observations and verdicts. */
 import type { Estate } from "../domain/estate.ts";
 import type { Observation, Sample } from "../domain/observation.ts";
+import { doubtGateways } from "../domain/region-verdict.ts";
 import { addProbes } from "../domain/samples.ts";
 import { limiterReadings } from "../domain/signals.ts";
 import { secondsBetween } from "../domain/time.ts";
-import { assessTarget, countable, isSuspect, type Verdict } from "../domain/verdict.ts";
+import { assessTarget, countable, isDoubtful, isSuspect, type Verdict } from "../domain/verdict.ts";
 import type { Deps, Stored } from "../ports.ts";
 import { addSpend, skipReason } from "./budget.ts";
 import { confirm, type Seen } from "./burst.ts";
@@ -83,13 +84,16 @@ async function extend(deps: Deps, { by }: Claimed, targets: readonly string[]): 
 async function examine(round: Round, target: Target): Promise<Seen> {
   const { deps, memory, named } = round;
   const first = await target.probe();
-  const whole = named.has(target.id);
-  if (!whole && !isSuspect(first, memory.watch.value.verdicts[target.id])) return { own: [first], witnesses: [] };
   const { detection } = deps.estate;
+  const verdict = memory.watch.value.verdicts[target.id];
+  const asked = deps.clock.now().toISOString();
+  // A gray failure shows in many probes or in none: in doubt, a burst is not cut short by its first good answers.
+  const whole = named.has(target.id) || isDoubtful(evidenceOf(detection, memory.watch.value, memory, target.id, asked), verdict, detection, asked);
+  if (!whole && !isSuspect(first, verdict)) return { own: [first], witnesses: [] };
   const isFailing = (own: readonly Observation[], witnesses: readonly Observation[]): boolean => {
     const now = deps.clock.now().toISOString();
     const evidence = evidenceOf(detection, memory.watch.value, memory, target.id, now, own, witnesses);
-    return assessTarget(evidence, memory.watch.value.verdicts[target.id], detection, now).state === "failing";
+    return assessTarget(evidence, verdict, detection, now).state === "failing";
   };
   const [seen] = await Promise.all([
     confirm(deps, { first, probe: target.probe, witnesses: target.witnesses, whole, isFailing }),
@@ -130,7 +134,7 @@ export function withFindings(estate: Estate, watch: Watch, passive: Passive, fou
     ...next,
     ...addSpend(watch, [...own, ...witnesses], now),
     samples,
-    verdicts,
+    verdicts: doubtGateways(estate, verdicts),
     limiter: limiterReadings(watch.limiter, own, now, detection.intervalSeconds),
     skipped,
     confirmed: { ...recent(watch.confirmed, now), ...Object.fromEntries(confirmed.map((id) => [id, now])) },

@@ -12,14 +12,19 @@ export function doubts(view: View, found: Finding): readonly Rule[] {
   return [cutOff(view, found), quorum(view, found), veto(view, found)];
 }
 
-/** Nothing came back to the prober since the onset, while everybody who asked through another region was answered. */
+/**
+ * Nothing came back to the prober from the onset until it was answered again, while everybody who asked through another region was
+ * answered. The first answer to a prober that was cut off does not make its silence before count.
+ */
 function cutOff(view: View, found: Finding): Rule {
   const first = view.seen.findIndex((o) => o.outcome === "failed");
+  const last = view.seen.findLastIndex((o) => o.outcome === "failed");
   const since = view.seen[first]?.at;
-  const isSilent = found.rule === "hardFailure" && first >= 0 && view.seen.slice(first).every(isUnanswered);
+  const isSilent = found.rule === "hardFailure" && first >= 0 && view.seen.slice(first, last + 1).every(isUnanswered);
   const witnesses = since === undefined ? [] : view.witnesses.filter((o) => Date.parse(o.at) >= Date.parse(since));
   const answered = witnesses.filter(isAnswered).length;
-  const met = isSilent && answered === witnesses.length && answered >= WITNESSES;
+  const isBack = view.previous?.symptom === "cutOff" && last < view.seen.length - 1;
+  const met = isSilent && (isBack || (answered === witnesses.length && answered >= WITNESSES));
   return measurement("cutOff", met, `${answered} of ${witnesses.length} probes through other regions were answered, ${WITNESSES} needed`);
 }
 

@@ -34,8 +34,7 @@ export function assessRegion(
   const unknown: Verdict = { state: "inconclusive", symptom: null, reason: "not probed yet", since: now };
   const parts = partsOf(deployments, trafficShares(deployments, demand), verdicts, unknown);
   const inState = (state: VerdictState): readonly string[] => deployments.filter((id) => verdicts[id]?.state === state);
-  const isCutOff = parts.some(({ verdict }) => verdict.symptom === "cutOff") && inState("failing").length === 0;
-  const gates = partsOf(gateways, {}, verdicts, unknown).map((part) => (isCutOff ? { ...part, verdict: doubted(part.verdict) } : part));
+  const gates = partsOf(gateways, {}, verdicts, unknown);
   return {
     region,
     failingShare: shareOf(parts, "failing"),
@@ -66,7 +65,20 @@ function partsOf(
   return ids.map((id) => ({ verdict: verdicts[id] ?? unknown, share: shares[id] ?? 1 / ids.length }));
 }
 
-/** A prober that is cut off from the region's deployments, which others reach, cannot tell of its gateway's silence either. */
+/** A prober that is cut off from a region's deployments, which others reach, cannot tell of its gateways' silence either. */
+export function doubtGateways(estate: Estate, verdicts: VerdictsByTarget): VerdictsByTarget {
+  const cutOff = estate.regions.filter(({ name }) => {
+    const own = estate.deployments.flatMap(({ id, region }) => (region === name ? [verdicts[id]] : []));
+    return own.some((verdict) => verdict?.symptom === "cutOff") && !own.some((verdict) => verdict?.state === "failing");
+  });
+  const doubtful = estate.gateways.filter(({ region }) => cutOff.some(({ name }) => name === region));
+  const changed = doubtful.flatMap(({ id }) => {
+    const verdict = verdicts[id];
+    return verdict === undefined ? [] : [[id, doubted(verdict)] as const];
+  });
+  return { ...verdicts, ...Object.fromEntries(changed) };
+}
+
 function doubted(gateway: Verdict): Verdict {
   if (gateway.state !== "failing" || gateway.symptom !== "noAnswer") return gateway;
   return { ...gateway, state: "inconclusive", symptom: "cutOff", reason: `${gateway.reason}, but the prober is cut off from this region` };

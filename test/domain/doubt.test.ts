@@ -32,6 +32,13 @@ describe("a prober that gets no answer while witnesses do is cut off", () => {
     expect([found.state, found.symptom === "cutOff"]).toEqual([state, state === "inconclusive"]);
   });
 
+  it("and once it is answered again, its silence before does not count; without an answer it does", () => {
+    const before: Verdict = { ...WELL, state: "inconclusive", symptom: "cutOff" };
+    expect(assess([...SILENT, probe(1, "ok")], {}, before)).toMatchObject({ state: "inconclusive", symptom: "cutOff" });
+    expect(assess([...SILENT, probe(1, "ok")], {}, WELL).state).toBe("failing");
+    expect(assess(fails([15, ...DOWN], "timeout"), {}, before).state).toBe("failing");
+  });
+
   it("and its minutes of silence are no partial failure afterwards", () => {
     const before: Verdict = { ...WELL, state: "inconclusive", symptom: "cutOff" };
     const probe4 = [4, 3, 2, 1].map((ago) => minute(ago, 5, { failed: 3 }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assessRegion, trafficShares, type RegionVerdict, type VerdictsByTarget } from "../../src/domain/region-verdict.ts";
+import { assessRegion, doubtGateways, trafficShares, type RegionVerdict, type VerdictsByTarget } from "../../src/domain/region-verdict.ts";
 import type { Verdict, VerdictState } from "../../src/domain/verdict.ts";
 import { at, deployment, gateway, hubAndSpoke, hubToHub, T0, verdict } from "../support/builders.ts";
 
@@ -100,7 +100,8 @@ describe("a region says which of its deployments are in trouble, and how", () =>
     ["one beside a deployment that truly fails", [cutOff, silent], silent, "failing"],
     ["one beside healthy deployments", [verdict("healthy"), verdict("healthy")], silent, "failing"],
   ])("%s", (_rule, east, gate, state) => {
-    expect(assessed(east, gate).gateway?.state).toBe(state);
+    const doubted = doubtGateways(two, { "gpt-east": east[0], "small-east": east[1], "apim-east": gate });
+    expect(assessRegion(two, "east", doubted, {}, T0).gateway?.state).toBe(state);
   });
 
   it("six sixths are the whole", () => {
