@@ -88,7 +88,8 @@ async function examine(round: Round, target: Target): Promise<Seen> {
   const verdict = memory.watch.value.verdicts[target.id];
   const asked = deps.clock.now().toISOString();
   // A gray failure shows in many probes or in none: in doubt, a burst is not cut short by its first good answers.
-  const whole = named.has(target.id) || isDoubtful(evidenceOf(detection, memory.watch.value, memory, target.id, asked), verdict, detection, asked);
+  const whole =
+    named.has(target.id) || isDoubtful(evidenceOf(detection, memory.watch.value, memory, target.id, asked), verdict, detection, asked);
   if (!whole && !isSuspect(first, verdict)) return { own: [first], witnesses: [] };
   const isFailing = (own: readonly Observation[], witnesses: readonly Observation[]): boolean => {
     const now = deps.clock.now().toISOString();

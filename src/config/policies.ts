@@ -70,7 +70,12 @@ const detection = strict({
     .describe("Failures of each class within the window that count as blips."),
   quorum: integer(1, 3, d.quorum, "Independent sources (probes, witnesses, metrics, gateway logs) that must call a target failing."),
   witnessProbes: integer(0, 5, d.witnessProbes, "Probes through other regions' gateways during a confirm burst."),
-  slowMilliseconds: integer(100, 30_000, d.slowMilliseconds, "Time from which an answer is slow; below the probe's deadline. Milliseconds,"),
+  slowMilliseconds: integer(
+    100,
+    30_000,
+    d.slowMilliseconds,
+    "Time from which an answer is slow; below the probe's deadline. Milliseconds,",
+  ),
   graySeconds: seconds(120, 600, d.graySeconds, "Gray failures, in which only some requests fail, are looked for over this time."),
   grayShare: z
     .number()
@@ -80,7 +85,12 @@ const detection = strict({
     .describe(`Share of the probes, and of real requests, that must fail for a gray failure. Above 0, at most 1; default ${d.grayShare}.`),
   grayFailures: integer(2, 30, d.grayFailures, "Failed probes that a gray failure needs at least."),
   passiveRequests: integer(1, 10_000, d.passiveRequests, "Real requests that a minute must have had to count as evidence."),
-  alertStalenessSeconds: seconds(60, 86_400, d.alertStalenessSeconds, "An alert that arrives later than this after it fired starts no probe round."),
+  alertStalenessSeconds: seconds(
+    60,
+    86_400,
+    d.alertStalenessSeconds,
+    "An alert that arrives later than this after it fired starts no probe round.",
+  ),
 })
   .prefault({})
   .describe("How a failing target is told from a blip.");

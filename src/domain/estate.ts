@@ -27,7 +27,8 @@ export const PROBE_KINDS = ["completion", "models", "url"] as const;
  * How a deployment is probed: `completion`, a real tiny completion; `models`, the account's list of models, which costs no tokens and
  * says nothing of the deployment itself (azure-facts 4.4); `url`, a GET of a page of the operator's own, where only 200 is healthy.
  */
-export type DeploymentProbe = { readonly kind: "completion" } | { readonly kind: "models" } | { readonly kind: "url"; readonly url: string };
+export type DeploymentProbe =
+  { readonly kind: "completion" } | { readonly kind: "models" } | { readonly kind: "url"; readonly url: string };
 
 /** A model deployment of a Foundry (Azure OpenAI) account. */
 export interface Deployment {
