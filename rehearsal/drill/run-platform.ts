@@ -39,7 +39,7 @@ export async function runPlatform(setting: DrillSetting, onPlatform: OnPlatform)
   watch?.stop();
   await app.start();
   const appLog = await readAppLog((path) => getJson(app.url, path));
-  await platform.stop();
+  await whileTimePasses(platform.stop());
   await sink.stop();
   return {
     endsAt,
@@ -91,6 +91,15 @@ async function untilAtRest(setting: DrillSetting, platform: Platform): Promise<v
   await runUntil(() => isAtRest(setting, platform) || awaitsPeople(setting, platform), limit).catch((error: unknown) => {
     if (now() < latest) throw error;
   });
+}
+
+/** What is under way when the host stops (a probe round that waits for its answers) ends in its own time. */
+async function whileTimePasses(work: Promise<void>): Promise<void> {
+  let isDone = false;
+  const end = (): void => void (isDone = true);
+  work.then(end, end);
+  await runUntil(() => isDone);
+  await work;
 }
 
 /** Everything written is back to normal and no run is open. */

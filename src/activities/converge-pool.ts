@@ -34,7 +34,8 @@ async function attemptPool(context: ConvergeContext, gateway: Gateway, captured:
   if (!read.ok) return failed(context, gateway, pool, read, isTouched(captured));
   const desired = desiredMembers(context, captured, captured.normal);
   if (desired === null) return item(context, gateway, pool, "unserved", "nobody else could serve it: left as normal");
-  const drift = detectDrift(captured.normal, captured.written, read.members, desired);
+  const drift = detectDrift(captured.normal, lastOwn(captured, read.members), read.members, desired);
+  if (drift.kind === "conflict" && isReset(captured, read.members)) return writeAgain(context, gateway, captured, desired, read.etag);
   if (drift.kind === "conflict")
     return item(context, gateway, pool, "drift", `somebody else changed ${drift.changed.join(", ")}: not overwritten`);
   const normal = drift.kind === "disjoint" ? drift.normal : captured.normal;
@@ -54,6 +55,33 @@ async function attemptPool(context: ConvergeContext, gateway: Gateway, captured:
   return writePool(context, gateway, { ...captured, normal }, wanted, read.etag, holdReasons(state.holds));
 }
 
+function lastOwn({ writing, written }: NormalPool, now: readonly PoolMember[]): readonly PoolMember[] {
+  return writing !== undefined && samePoolMembers(writing, now) ? writing : written;
+}
+
+/** A deployment writes a pool as its template says. Who puts it back a third time means it. */
+const MOST_RESETS = 2;
+
+function isReset({ normal, resets = 0 }: NormalPool, now: readonly PoolMember[]): boolean {
+  return samePoolMembers(normal, now) && resets < MOST_RESETS;
+}
+
+async function writeAgain(
+  context: ConvergeContext,
+  gateway: Gateway,
+  row: NormalPool,
+  wanted: readonly PoolMember[],
+  etag: string,
+): Promise<Converged | "conflict"> {
+  const { deps, episode, run, state } = context;
+  const reason = "it was reset to normal, as a deployment does";
+  if (!context.write) return item(context, gateway, row.pool, "owed", reason);
+  const counted = { ...row, resets: (row.resets ?? 0) + 1 };
+  await append(deps, run, "note", `${gateway.id}/${row.pool}: ${reason}: written again (${counted.resets} of ${MOST_RESETS})`);
+  await savePool(deps, episode, counted, {});
+  return writePool(context, gateway, counted, wanted, etag, holdReasons(state.holds));
+}
+
 async function writePool(
   context: ConvergeContext,
   gateway: Gateway,
@@ -71,6 +99,7 @@ async function writePool(
     members: wanted,
     because,
   });
+  await savePool(deps, context.episode, row, { writing: wanted });
   const written = await deps.pools.write(gateway, row.pool, wanted, etag);
   if (!written.ok && written.kind === "conflict") return "conflict";
   if (!written.ok) return failed(context, gateway, row.pool, written, isTouched(row));

@@ -42,6 +42,10 @@ export interface NormalPool {
   readonly pool: string;
   readonly normal: readonly PoolMember[];
   readonly written: readonly PoolMember[];
+  /** What was about to be written: found in ARM, it is ours, though whoever wrote it was cut off before it could say so. */
+  readonly writing?: readonly PoolMember[];
+  /** How often it was found as normal again, and written once more. */
+  readonly resets?: number;
 }
 
 export interface NormalEdge {

@@ -1,6 +1,6 @@
 /** The normal routing: captured once per episode, pool by pool and edge by edge, each before its own first write. */
 import type { Edge, Gateway } from "../domain/estate.ts";
-import type { PoolMember, Routing } from "../domain/routing.ts";
+import type { Routing } from "../domain/routing.ts";
 import type { Deps, Failure } from "../ports.ts";
 import { normalPartition, type NormalEdge, type NormalPool } from "./memory.ts";
 
@@ -59,7 +59,7 @@ export async function savePool(
   deps: Deps,
   episode: string,
   row: NormalPool,
-  change: { normal?: readonly PoolMember[]; written?: readonly PoolMember[] },
+  change: Partial<Pick<NormalPool, "normal" | "written" | "writing" | "resets">>,
 ): Promise<void> {
   await deps.state.set(normalPartition(deps, episode), poolKey(row.gateway, row.pool), { ...row, ...change });
 }

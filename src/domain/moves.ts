@@ -100,12 +100,17 @@ function nextRestoreMove(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): M
   };
   const { share = hold.share, gate = hold.gate, origin = hold.origin }: HoldChange = change;
   if (share !== hold.share || gate !== hold.gate || origin !== hold.origin) return { kind: "change", change, reason: describe(change) };
-  const settling = settle(policy, seen);
+  const settling = settle(policy, seen, isUnsettled);
   if (settling !== null) return settling;
   const normal = hold.share === 1 && hold.gate === "open" && hold.origin === "enabled";
   return normal
-    ? { kind: "finish", outcome: "restored", reason: "routing is back to normal" }
+    ? { kind: "finish", outcome: "restored", reason: `routing is back to normal${leftAsChanged(seen)}` }
     : wait(policy, waitingFor(policy, seen, hold));
+}
+
+function leftAsChanged({ convergence }: Seen): string {
+  const theirs = convergence?.items.filter((item) => item.state === "drift").map((item) => item.target) ?? [];
+  return theirs.length === 0 ? "" : `; left as somebody else changed it: ${theirs.join(", ")}`;
 }
 
 /** A region that fails again goes back to nothing at once; one that only strains goes back one step. */
@@ -160,19 +165,24 @@ function edgeReturn(policy: RunPolicy, run: Run, seen: Seen, hold: Hold): HoldCh
 }
 
 /** Something written is still on its way or owed: look again soon and write again if need be. */
-function settle(policy: RunPolicy, seen: Seen): Move | null {
-  const first = seen.convergence?.items.find(isOpen);
+function settle(policy: RunPolicy, seen: Seen, isLeft: (item: Converged) => boolean = isOpen): Move | null {
+  const first = seen.convergence?.items.find(isLeft);
   if (first === undefined) return null;
   return { kind: "converge", seconds: policy.evacuate.holdCheckSeconds, reason: `${first.target} is ${first.state}: ${first.reason}` };
 }
 
 function hasOpenPool({ convergence }: Seen): boolean {
-  return convergence?.items.some((item) => item.kind === "pool" && isOpen(item)) === true;
+  return convergence?.items.some((item) => item.kind === "pool" && isUnsettled(item)) === true;
 }
 
 /** Not in ARM as it should be, or not known to be. */
 function isOpen({ state, moot }: Converged): boolean {
   return state !== "matched" && state !== "unserved" && moot !== true;
+}
+
+/** What somebody else changed is theirs: a restore neither waits for it nor takes it back. */
+function isUnsettled(item: Converged): boolean {
+  return isOpen(item) && item.state !== "drift";
 }
 
 function wait(policy: RunPolicy, reason: string): Move {

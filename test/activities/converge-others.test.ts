@@ -32,15 +32,44 @@ describe("somebody else's change", () => {
   });
 
   it("to a member that we hold is not overwritten, and is reported until a person has settled it", async () => {
-    deps.pools.edit("apim-east", [member("east", 1), member("west", 2), member("north", 2)]);
+    deps.pools.edit("apim-east", [member("east", 1, 5), member("west", 2), member("north", 2)]);
     expect(await write()).toEqual(["apim-east/gpt drift", "apim-west/gpt matched", "apim-north/gpt matched"]);
-    expect(routing(deps, "apim-east")).toBe("east p1, west p2, north p2");
+    expect(routing(deps, "apim-east")).toBe("east p1 w5, west p2, north p2");
     deps.pools.edit("apim-east", [member("west", 2), member("north", 2)]);
     expect((await write())[0]).toBe("apim-east/gpt matched");
   });
 });
 
+describe("a pool that is reset to normal while it is held", () => {
+  const reset = (): void => deps.pools.edit("apim-east", [member("east", 1), member("west", 2), member("north", 2)]);
+  beforeEach(async () => void (await write()));
+
+  it("is written again, as after a deployment, but the third time somebody means it", async () => {
+    for (const state of ["written", "written", "drift"]) {
+      reset();
+      expect((await write())[0]).toBe(`apim-east/gpt ${state}`);
+    }
+    expect(routing(deps, "apim-east")).toBe("east p1, west p2, north p2");
+  });
+
+  it("is owed when nothing may be written", async () => {
+    reset();
+    expect(states(await converge(deps, { run: "run", write: false }))[0]).toBe("apim-east/gpt owed");
+  });
+});
+
 describe("our own write whose record was lost", () => {
+  it("is ours even after the hold has moved on meanwhile", async () => {
+    await write();
+    const row = (await readNormal(deps, EPISODE)).pools.find(({ gateway }) => gateway === "apim-east");
+    if (row === undefined) throw new Error("not captured");
+    // As if the process had died between the write and its record, and the next step had begun.
+    await savePool(deps, EPISODE, row, { written: row.normal });
+    await setState(deps, [hold("east", 0.5)]);
+    expect((await write())[0]).toBe("apim-east/gpt written");
+    expect(routing(deps, "apim-east")).toBe("east p1 w50, west p1 w25, north p1 w25");
+  });
+
   it("is not taken for somebody else's at the next change of the hold", async () => {
     await write();
     // As if the process had died between the write and its record.

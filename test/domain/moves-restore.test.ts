@@ -161,7 +161,8 @@ describe("the end", () => {
     ["nothing was ever written", { share: 1 }, {}, "finish"],
     ["something is owed", { share: 1 }, items("matched", "owed"), "converge"],
     ["what is owed in vain is not waited for", { share: 1 }, moot(items("matched", "owed")), "finish"],
-    ["something is drifting", { share: 1 }, items("drift"), "converge"],
+    ["what somebody else changed is left to them", { share: 1 }, items("drift"), "finish"],
+    ["something is owed beside it", { share: 1 }, items("drift", "owed"), "converge"],
     ["something is propagating", { share: 1 }, items("propagating"), "converge"],
     [
       "the origin is still disabled",
