@@ -64,7 +64,7 @@ describe("our own write whose record was lost", () => {
     const row = (await readNormal(deps, EPISODE)).pools.find(({ gateway }) => gateway === "apim-east");
     if (row === undefined) throw new Error("not captured");
     // As if the process had died between the write and its record, and the next step had begun.
-    await savePool(deps, EPISODE, row, { written: row.normal });
+    await savePool(deps, EPISODE, row, { written: row.normal, writing: row.written });
     await setState(deps, [hold("east", 0.5)]);
     expect((await write())[0]).toBe("apim-east/gpt written");
     expect(routing(deps, "apim-east")).toBe("east p1 w50, west p1 w25, north p1 w25");
