@@ -139,14 +139,11 @@ export function isSuspect(latest: Observation, verdict: Verdict | undefined): bo
   return latest.outcome === "failed" && verdict?.state !== "failing";
 }
 
-/** Failed probes within the gray seconds that are more than a blip. */
-const DOUBTFUL_FAILURES = 2;
-
 /**
- * A few probes failed of late and nothing is settled yet, or a gray failure has not cleared: every round is to be a whole burst, even if
- * its first probe is fine. A gray failure shows in many probes only, and so does its end.
+ * A probe failed of late and nothing is settled yet, or a gray failure has not cleared: every round is to be a whole burst, even if its
+ * first probe is fine. A gray failure shows in many probes only, and so does its end. A lone blip costs four minutes of bursts.
  */
 export function isDoubtful(evidence: Evidence, verdict: Verdict | undefined, policy: DetectionPolicy, now: string): boolean {
   if (verdict?.state === "failing" && verdict.symptom !== "partialFailure") return false;
-  return recentFailures(readEvidence(evidence, verdict, policy, now)) >= DOUBTFUL_FAILURES;
+  return recentFailures(readEvidence(evidence, verdict, policy, now)) > 0;
 }
