@@ -1,0 +1,76 @@
+/** Every file of the scenario library, drilled with automation on and off under the gateway policy that it names. */
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { makeCertificate } from "../../rehearsal/azure/tls.ts";
+import { readInputs, type Inputs } from "../../rehearsal/cli/inputs.ts";
+import { runJobs } from "../../rehearsal/cli/run-jobs.ts";
+import { startTableService } from "../../rehearsal/cli/table-service.ts";
+import type { Automation, Job } from "../../rehearsal/drill/job.ts";
+import type { DrillResult } from "../../rehearsal/drill/result.ts";
+import { DRILLS_LIMIT_MILLISECONDS } from "../support/drills.ts";
+
+const FOLDER = "examples/scenarios";
+/** Long, and drilled by tests of their own. */
+const LONG = ["foundry-outage.json", "region-outage.json"];
+const names = (await readdir(FOLDER)).filter((name) => name.endsWith(".json") && !LONG.includes(name)).toSorted();
+
+interface Pair {
+  readonly on: DrillResult;
+  readonly off: DrillResult;
+}
+
+const drilled = new Map<string, Pair>();
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), "library-"));
+  const [certificate, tables] = await Promise.all([makeCertificate(join(folder, "certificate")), startTableService()]);
+  try {
+    const inputs = await Promise.all(names.map((name) => readInputs({ scenario: join(FOLDER, name), estate: undefined, trace: undefined })));
+    const jobs = inputs.flatMap((input, index) =>
+      (["on", "off"] as const).map((automation) => jobOf(input, automation, `library${index}${automation}`, folder, tables.connection)),
+    );
+    const done = await runJobs(jobs, certificate.caFile, { onLine: () => undefined, onDone: () => undefined });
+    names.forEach((name, index) => drilled.set(name, { on: done[2 * index]!.result, off: done[2 * index + 1]!.result }));
+  } finally {
+    tables.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}, DRILLS_LIMIT_MILLISECONDS);
+
+function jobOf({ scenario, estateText, trace }: Inputs, automation: Automation, key: string, folder: string, storageConnection: string): Job {
+  return {
+    mode: { automation, gateway: scenario.gateway, edge: scenario.edge, propagation: 1, breaker: 1 },
+    scenario,
+    estateText,
+    trace,
+    onsetShiftSeconds: 0,
+    certificateFolder: join(folder, "certificate"),
+    storageConnection,
+    key,
+    workFolder: join(folder, "history"),
+  };
+}
+
+it("has at least thirty scenarios, each with an expected outcome", () => {
+  expect(names.length).toBeGreaterThanOrEqual(30);
+});
+
+describe.each(names)("%s", (name) => {
+  it("comes out as its file expects", () => {
+    expect(drilled.get(name)!.on.summary.expectations).toEqual({ met: true, unmet: [] });
+  });
+
+  it("evacuates nobody falsely and violates no invariant", () => {
+    const { summary } = drilled.get(name)!.on;
+    expect(summary.falseEvacuations).toEqual([]);
+    expect(summary.invariantViolations).toEqual([]);
+  });
+
+  it("does no harm: the same requests, and no more of them lost than without automation", () => {
+    const { on, off } = drilled.get(name)!;
+    expect(on.summary.requests).toBe(off.summary.requests);
+    expect(on.summary.lost).toBeLessThanOrEqual(off.summary.lost + Math.max(3, 0.0005 * off.summary.requests));
+  });
+});
