@@ -22,7 +22,6 @@ export const DEPLOYMENT_TYPES = [
 /** `sku.name` of a Foundry deployment (azure-facts 4.2). */
 export type DeploymentType = (typeof DEPLOYMENT_TYPES)[number];
 
-export const PROBE_KINDS = ["completion", "models", "url"] as const;
 /**
  * How a deployment is probed: `completion`, a real tiny completion; `models`, the account's list of models, which costs no tokens and
  * says nothing of the deployment itself (azure-facts 4.4); `url`, a GET of a page of the operator's own, where only 200 is healthy.

@@ -12,7 +12,7 @@ export function failedShare({ sample }: Minute): number {
   return told > 0 ? sample.failed / told : 0;
 }
 
-export function isBusy({ sample }: Minute, policy: DetectionPolicy): boolean {
+function isBusy({ sample }: Minute, policy: DetectionPolicy): boolean {
   return sample.requests - sample.throttled >= policy.passiveRequests;
 }
 

@@ -5,7 +5,7 @@ import { addProbes, sampleOf } from "../../src/domain/samples.ts";
 import { assessTarget, countable, isDoubtful, isSuspect, type Verdict } from "../../src/domain/verdict.ts";
 import { at, observation } from "../support/builders.ts";
 
-export const policy = DEFAULTS.detection;
+const policy = DEFAULTS.detection;
 const REQUESTS_PER_MINUTE = 110;
 const METRICS_DELAY_SECONDS = 120;
 
@@ -21,7 +21,7 @@ export interface Setting {
   readonly told: (second: number, verdict: Verdict) => boolean;
 }
 
-export function mulberry32(seed: number): () => number {
+function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

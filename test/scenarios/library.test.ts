@@ -27,7 +27,9 @@ beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), "library-"));
   const [certificate, tables] = await Promise.all([makeCertificate(join(folder, "certificate")), startTableService()]);
   try {
-    const inputs = await Promise.all(names.map((name) => readInputs({ scenario: join(FOLDER, name), estate: undefined, trace: undefined })));
+    const inputs = await Promise.all(
+      names.map((name) => readInputs({ scenario: join(FOLDER, name), estate: undefined, trace: undefined })),
+    );
     const jobs = inputs.flatMap((input, index) =>
       (["on", "off"] as const).map((automation) => jobOf(input, automation, `library${index}${automation}`, folder, tables.connection)),
     );
@@ -39,7 +41,13 @@ beforeAll(async () => {
   }
 }, DRILLS_LIMIT_MILLISECONDS);
 
-function jobOf({ scenario, estateText, trace }: Inputs, automation: Automation, key: string, folder: string, storageConnection: string): Job {
+function jobOf(
+  { scenario, estateText, trace }: Inputs,
+  automation: Automation,
+  key: string,
+  folder: string,
+  storageConnection: string,
+): Job {
   return {
     mode: { automation, gateway: scenario.gateway, edge: scenario.edge, propagation: 1, breaker: 1 },
     scenario,

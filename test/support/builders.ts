@@ -138,7 +138,14 @@ export function regionVerdict(
 
 /** Every deployment asked for the same tokens per minute. */
 export function capacity(estate: Estate, demand: number, changes: Partial<Capacity> = {}): Capacity {
-  return { limits: {}, demand: Object.fromEntries(estate.deployments.map((d) => [d.id, demand])), measuredAt: T0, usual: {}, limiter: {}, ...changes };
+  return {
+    limits: {},
+    demand: Object.fromEntries(estate.deployments.map((d) => [d.id, demand])),
+    measuredAt: T0,
+    usual: {},
+    limiter: {},
+    ...changes,
+  };
 }
 
 export function hold(region: string, share: number, changes: Partial<Hold> = {}): Hold {
