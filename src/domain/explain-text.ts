@@ -12,7 +12,7 @@ export function explanationText(explanation: Explanation): string {
       "What is missing",
       explanation.missing.flatMap((line) => wrap(line, "- ")),
     ),
-    section("Rules", explanation.targets.flatMap(targetLines)),
+    section("Rules (● met, ○ not met)", rulesOf(explanation)),
     section("Guards, as if it were evacuated now", explanation.guards.flatMap(guardLines)),
     section("Capacity", capacityLines(explanation)),
     section(
@@ -47,16 +47,24 @@ function whatWouldHappen({ region, ifEvacuated }: Explanation): readonly string[
       ? `the gateway of ${region} would be left, its tokens would stay`
       : `${what} would keep ${Math.round(share * 100)} % of its traffic`;
   return [
-    ...wrap(`Evacuated now, ${goal}; in force within ${etaSeconds} s.`, ""),
+    ...wrap(`Evacuated now, ${goal}; ${steps.length === 0 ? "no step is known" : `in force within ${etaSeconds} s`}.`, ""),
     ...steps.flatMap((step) => wrap(`${step.budgetSeconds} s ${step.lever} ${step.target}: ${step.change}`, "- ")),
   ];
+}
+
+/** Every rule of what is not healthy, or of what carries most when all is well: the whole trace is in the JSON. */
+function rulesOf({ targets }: Explanation): readonly string[] {
+  const unwell = targets.filter(({ verdict }) => verdict.state !== "healthy");
+  const most = targets.toSorted((a, b) => (b.trafficShare ?? 0) - (a.trafficShare ?? 0)).slice(0, 1);
+  const told = new Set(unwell.length > 0 ? unwell : most);
+  return targets.flatMap((target) => targetLines(told.has(target) ? target : { ...target, trace: [] }));
 }
 
 function targetLines({ target, verdict, trace, trafficShare }: TargetExplanation): readonly string[] {
   const share = trafficShare === null ? "" : `, ${Math.round(trafficShare * 100)} % of the traffic`;
   return [
     ...wrap(`${target}: ${verdict.state}${verdict.symptom === null ? "" : ` (${verdict.symptom})`}${share}. ${verdict.reason}`, ""),
-    ...trace.flatMap((rule) => wrap(`${rule.classifier} ${rule.rule}: ${rule.text}`, rule.met ? "  ✓ " : "  ✗ ")),
+    ...trace.flatMap((rule) => wrap(`${rule.classifier} ${rule.rule}: ${rule.text}`, rule.met ? "  ● " : "  ○ ")),
   ];
 }
 

@@ -142,11 +142,23 @@ describe("an explanation as text", () => {
     expect(third).toContain("Decision at");
   });
 
+  it("tells every rule of what is not well, and of all that is well only of what carries most", () => {
+    const one = (id: string, state: TargetExplanation["verdict"]["state"], trafficShare: number): TargetExplanation => ({
+      ...target(state, rule(id, "measurement", false)),
+      target: id,
+      trafficShare,
+    });
+    const told = (targets: readonly TargetExplanation[]): readonly string[] =>
+      ["a", "b"].filter((id) => explanationText({ ...explain(input()), targets }).includes(`numbers of ${id}`));
+    expect(told([one("a", "healthy", 0.3), one("b", "healthy", 0.7)])).toEqual(["b"]);
+    expect(told([one("a", "failing", 0.3), one("b", "healthy", 0.7)])).toEqual(["a"]);
+  });
+
   it("goes on with what would happen, what is missing, rules, guards, capacity and alerts", () => {
-    const titles = ["What would happen", "Rules", "Guards, as if it were evacuated now", "Capacity", "Alerts and events"];
+    const titles = ["What would happen", "Rules (● met, ○ not met)", "Guards, as if it were evacuated now", "Capacity", "Alerts and events"];
     const found = text.split("\n").filter((line) => titles.includes(line));
     expect(found).toEqual(titles);
-    expect(text).toContain("    ✓ outage hardFailure: numbers of hardFailure");
+    expect(text).toContain("    ● outage hardFailure: numbers of hardFailure");
     expect(text).toContain("  ~ survivorCapacity (shrunk): ");
     expect(text).toContain("gpt-east: 700000 TPM would stay unserved");
   });
