@@ -51,6 +51,9 @@ function page(outcomes: readonly CaseOutcome[], folder: string): Html {
         <title>Suite – Foundry Failover drills</title>
         <style>
           ${raw(readAssets().css)}
+          td:nth-child(-n + 2) {
+            white-space: nowrap;
+          }
         </style>
       </head>
       <body>
