@@ -1,6 +1,8 @@
 /** What is probed, and how; and who else can be asked about it. */
-import type { Deployment, Estate } from "../domain/estate.ts";
+import type { Deployment, Estate, Gateway } from "../domain/estate.ts";
+import { groupBy } from "../domain/group.ts";
 import type { Observation, TargetKind } from "../domain/observation.ts";
+import { perEstate } from "../domain/per-estate.ts";
 import type { Deps } from "../ports.ts";
 
 export interface Target {
@@ -41,15 +43,25 @@ function witnessesOf(deps: Deps, deployment: Deployment): Target["witnesses"] {
   });
 }
 
-function witnessRoutes(
-  estate: Estate,
-  deployment: Deployment,
-): readonly { readonly gateway: Estate["gateways"][number]; readonly backend: string }[] {
-  return estate.gateways.flatMap((gateway) => {
-    if (gateway.region === deployment.region || gateway.witnessPath === null) return [];
-    const member = gateway.pools.flatMap((pool) => pool.members).find((m) => m.deployment === deployment.id);
-    return member === undefined ? [] : [{ gateway, backend: member.backend }];
-  });
+function witnessRoutes(estate: Estate, deployment: Deployment): readonly Route[] {
+  return (routesByDeployment(estate).get(deployment.id) ?? []).filter(({ gateway }) => gateway.region !== deployment.region);
+}
+
+interface Route {
+  readonly gateway: Gateway;
+  readonly backend: string;
+}
+
+/** One of each gateway that can ask: the first of its members that leads there. */
+const routesByDeployment = perEstate(({ gateways }): ReadonlyMap<string, readonly Route[]> => {
+  const routes = gateways.filter(({ witnessPath }) => witnessPath !== null).flatMap(routesOf);
+  return groupBy(routes, ({ deployment }) => deployment);
+});
+
+function routesOf(gateway: Gateway): readonly (Route & { readonly deployment: string })[] {
+  const members = gateway.pools.flatMap((pool) => pool.members);
+  const first = new Map(members.toReversed().map(({ deployment, backend }) => [deployment, backend]));
+  return [...first].map(([deployment, backend]) => ({ gateway, backend, deployment }));
 }
 
 /** Probes never throw; if one does all the same, the others still count. */

@@ -23,6 +23,7 @@ export interface DesiredRouting {
 export type HoldLimits = Pick<Hold, "region" | "scope" | "share" | "origin" | "takers">;
 
 export function desiredRouting(estate: Estate, normal: Routing, holds: readonly HoldLimits[]): DesiredRouting {
+  if (holds.length === 0) return { routing: normal, unserved: [] };
   const unserved: string[] = [];
   const pools = normal.pools.map((pool) => {
     const limits = pool.members.map((member) => limitOf(deploymentOf(estate, pool.gateway, pool.pool, member), holds));

@@ -1,6 +1,7 @@
 /** What an assessment speaks of, and the one view of the evidence that every rule reads: sorted, fresh, and cut to what may count. */
 import type { DetectionPolicy } from "./estate.ts";
 import type { Observation, Sample, Source } from "./observation.ts";
+import { instantOf } from "./time.ts";
 
 /**
  * - `healthy`, `failing`: as measured
@@ -82,7 +83,7 @@ const SETTLED_MILLISECONDS = MINUTE_MILLISECONDS;
 const PASSIVE_LAG_SECONDS = 240;
 
 export function readEvidence(evidence: Evidence, previous: Verdict | undefined, policy: DetectionPolicy, now: string): View {
-  const at = Date.parse(now);
+  const at = instantOf(now);
   const since = lastChange(previous, at);
   const ownFrom = at - policy.graySeconds * 1000 - MINUTE_MILLISECONDS + 1;
   const passiveFrom = at - (policy.graySeconds + PASSIVE_LAG_SECONDS) * 1000;
@@ -104,23 +105,23 @@ export function readEvidence(evidence: Evidence, previous: Verdict | undefined, 
 
 /** Observations that count: measured, fresh, and no more than the window; oldest first. */
 export function countable(observations: readonly Observation[], policy: DetectionPolicy, now: string): readonly Observation[] {
-  return fresh(observations, policy, Date.parse(now)).slice(-policy.window);
+  return fresh(observations, policy, instantOf(now)).slice(-policy.window);
 }
 
 function fresh(observations: readonly Observation[], policy: DetectionPolicy, now: number): readonly Observation[] {
-  const dated: { at: number; observation: Observation }[] = [];
+  const found: Observation[] = [];
   let isSorted = true;
+  let last = -Infinity;
   for (const observation of observations) {
-    const at = Date.parse(observation.at);
+    const at = instantOf(observation.at);
     const age = (now - at) / 1000;
     if (observation.outcome === "unmeasured" || !(age <= policy.stalenessSeconds && age >= -SKEW_SECONDS)) continue;
-    const last = dated.at(-1);
-    if (last !== undefined && last.at >= at) isSorted = false;
-    dated.push({ at, observation });
+    isSorted &&= last < at;
+    last = at;
+    found.push(observation);
   }
   // Of two in one instant neither came first: what they say must not depend on their order.
-  if (!isSorted) dated.sort((a, b) => a.at - b.at || compareText(JSON.stringify(a.observation), JSON.stringify(b.observation)));
-  return dated.map(({ observation }) => observation);
+  return isSorted ? found : found.sort((a, b) => instantOf(a.at) - instantOf(b.at) || compareText(JSON.stringify(a), JSON.stringify(b)));
 }
 
 function compareText(a: string, b: string): number {
@@ -134,7 +135,7 @@ function compareText(a: string, b: string): number {
 function lastChange(previous: Verdict | undefined, now: number): { own: number; traffic: number } {
   if (previous === undefined) return { own: -Infinity, traffic: -Infinity };
   const { state, symptom } = previous;
-  const since = Date.parse(previous.since) || -Infinity;
+  const since = instantOf(previous.since) || -Infinity;
   if (symptom === "cutOff") return { own: now, traffic: now };
   if (symptom === "errors" || symptom === "noAnswer") return { own: since, traffic: now };
   const isKnown = state === "healthy" || state === "pressured" || state === "misconfigured";
@@ -145,7 +146,7 @@ function minutes(samples: readonly Sample[] | undefined, from: number, to: numbe
   const found: Minute[] = [];
   let isSorted = true;
   for (const sample of samples ?? []) {
-    const start = Date.parse(sample.at);
+    const start = instantOf(sample.at);
     if (!(start >= from && start <= to)) continue;
     isSorted &&= (found.at(-1)?.start ?? -Infinity) < start;
     found.push({ start, sample });

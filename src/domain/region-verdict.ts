@@ -1,5 +1,6 @@
 /** A region's verdict: its deployments weighed by the traffic they carry, and its gateways apart from them. */
 import type { Estate } from "./estate.ts";
+import { deploymentsIn, gatewaysIn } from "./topology.ts";
 import type { Symptom, Verdict, VerdictState } from "./verdict.ts";
 
 export interface RegionVerdict {
@@ -29,8 +30,8 @@ export function assessRegion(
   demand: DemandByDeployment,
   now: string,
 ): RegionVerdict {
-  const deployments = estate.deployments.filter((d) => d.region === region).map((d) => d.id);
-  const gateways = estate.gateways.filter((g) => g.region === region).map((g) => g.id);
+  const deployments = deploymentsIn(estate, region).map((d) => d.id);
+  const gateways = gatewaysIn(estate, region).map((g) => g.id);
   const unknown: Verdict = { state: "inconclusive", symptom: null, reason: "not probed yet", since: now };
   const parts = partsOf(deployments, trafficShares(deployments, demand), verdicts, unknown);
   const inState = (state: VerdictState): readonly string[] => deployments.filter((id) => verdicts[id]?.state === state);
@@ -68,7 +69,7 @@ function partsOf(
 /** A prober that is cut off from a region's deployments, which others reach, cannot tell of its gateways' silence either. */
 export function doubtGateways(estate: Estate, verdicts: VerdictsByTarget): VerdictsByTarget {
   const cutOff = estate.regions.filter(({ name }) => {
-    const own = estate.deployments.flatMap(({ id, region }) => (region === name ? [verdicts[id]] : []));
+    const own = deploymentsIn(estate, name).map(({ id }) => verdicts[id]);
     return own.some((verdict) => verdict?.symptom === "cutOff") && !own.some((verdict) => verdict?.state === "failing");
   });
   const doubtful = estate.gateways.filter(({ region }) => cutOff.some(({ name }) => name === region));

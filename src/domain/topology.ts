@@ -1,5 +1,7 @@
 /** Questions about the estate's graph: origins → gateways → pools → members → deployments → quota pools. */
 import type { Deployment, Edge, Estate, Gateway, OriginRef, PoolRef } from "./estate.ts";
+import { groupBy } from "./group.ts";
+import { perEstate } from "./per-estate.ts";
 import { backendName, type PoolMember } from "./routing.ts";
 
 export function gatewayById(estate: Estate, id: string): Gateway {
@@ -16,13 +18,8 @@ export function deploymentOf(estate: Estate, gateway: string, pool: string, memb
 /** By gateway, pool and backend. */
 type Members = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, Deployment>>>;
 
-/** An estate never changes: what its members lead to is worked out once, because every decision asks for all of them. */
-const MEMBERS = new WeakMap<Estate, Members>();
-
-function membersOf(estate: Estate): Members {
-  const known = MEMBERS.get(estate);
-  if (known !== undefined) return known;
-  const byId = new Map(estate.deployments.map((deployment) => [deployment.id, deployment]));
+const membersOf = perEstate(({ deployments, gateways }): Members => {
+  const byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
   const inPool = ({ members }: PoolRef): ReadonlyMap<string, Deployment> =>
     new Map(
       members.flatMap((ref) => {
@@ -30,14 +27,19 @@ function membersOf(estate: Estate): Members {
         return deployment === undefined ? [] : [[ref.backend.toLowerCase(), deployment] as const];
       }),
     );
-  const members = new Map(estate.gateways.map(({ id, pools }) => [id, new Map(pools.map((pool) => [pool.name, inPool(pool)]))]));
-  MEMBERS.set(estate, members);
-  return members;
+  return new Map(gateways.map(({ id, pools }) => [id, new Map(pools.map((pool) => [pool.name, inPool(pool)]))]));
+});
+
+const deploymentsByRegion = perEstate(({ deployments }) => groupBy(deployments, ({ region }) => region));
+
+export function deploymentsIn(estate: Estate, region: string): readonly Deployment[] {
+  return deploymentsByRegion(estate).get(region) ?? [];
 }
 
 /** The deployments that a move is about: those of the scope, or all of the region's. */
 export function movedDeployments(estate: Estate, region: string, scope: readonly string[] | null): readonly Deployment[] {
-  return estate.deployments.filter((deployment) => deployment.region === region && (scope === null || scope.includes(deployment.id)));
+  const all = deploymentsIn(estate, region);
+  return scope === null ? all : all.filter(({ id }) => scope.includes(id));
 }
 
 export function gatewaysIn(estate: Estate, region: string): readonly Gateway[] {
