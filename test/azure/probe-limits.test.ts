@@ -39,6 +39,27 @@ describe("the field that bounds the answer", () => {
   });
 });
 
+describe("the version of the API", () => {
+  const refusal = (version: string): string => `Model {modelName} is enabled only for api versions ${version} and later`;
+
+  it("that a model of the o-series wants is learnt from its refusal, once", async () => {
+    await using it = await setUp((request) =>
+      request.url.includes("api-version=2024-12-01-preview")
+        ? { body: COMPLETION }
+        : { status: 400, body: { error: { code: "BadRequest", message: refusal("2024-12-01-preview") } } },
+    );
+    expect(await it.probe.deployment(named("o3-mini", it.stub.url))).toMatchObject({ outcome: "ok" });
+    expect(await it.probe.deployment(named("o3-mini", it.stub.url))).toMatchObject({ outcome: "ok" });
+    expect(it.stub.seen).toHaveLength(3);
+  });
+
+  it.each(["2023-05-15", "2024-10-21", "latest"])("of %s is not followed", async (version) => {
+    await using it = await setUp(() => ({ status: 400, body: { error: { message: refusal(version) } } }));
+    expect(await it.probe.deployment(named("o3-mini", it.stub.url))).toMatchObject({ outcome: "misconfigured" });
+    expect(it.stub.seen).toHaveLength(1);
+  });
+});
+
 describe("the floor on tokens", () => {
   const FLOOR = "Invalid 'max_tokens': integer below minimum value. Expected a value >= 16, but got 1 instead.";
   const tokensSent = (body: string): unknown => Object.values(JSON.parse(body) as object).at(-1);
@@ -70,7 +91,7 @@ describe("the floor on tokens", () => {
     let floor = 1;
     await using it = await setUp(() => ({ status: 400, body: { error: { message: FLOOR.replace("16", String((floor *= 2))) } } }));
     expect(await it.probe.deployment(deployment(it.stub.url))).toMatchObject({ outcome: "misconfigured", statusCode: 400 });
-    expect(it.stub.seen).toHaveLength(3);
+    expect(it.stub.seen).toHaveLength(4);
   });
 
   it.each(["100000", "1", "0"])("of %s is not followed", async (minimum) => {

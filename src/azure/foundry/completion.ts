@@ -1,33 +1,39 @@
 import type { Deployment } from "../../domain/estate.ts";
 import { parseResourceId } from "../arm/resource-id.ts";
 
-/** The latest dated version that is generally available (azure-facts 4.3). */
+/** The latest dated version that is generally available (azure-facts 4.3); models that want a later one say so. */
 const API_VERSION = "2024-10-21";
 
 const LIMIT_FIELDS = ["max_tokens", "max_completion_tokens"] as const;
 /** The body's field that bounds the answer. Reasoning models know only the newer one, some older models only the older one. */
 type LimitField = (typeof LIMIT_FIELDS)[number];
 
-/** What bounds the answer of one deployment. */
-export interface TokenLimit {
+/** How one deployment is asked: what bounds its answer, and in which version of the API. */
+export interface Wording {
   readonly field: LimitField;
   readonly tokens: number;
+  readonly apiVersion: string;
 }
 
-/** From the o-series and gpt-5 on; a guess by name, which `correctedLimit` mends with the service's own words. */
+/** From the o-series and gpt-5 on; a guess by name, which `corrected` mends with the service's own words. */
 const REASONING_MODEL = /^(o\d|gpt-[5-9]|model-router)/i;
 /** "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got 5 instead." */
 const MINIMUM = /minimum\D{0,60}?(?:>=|at least|than or equal to)\s*(\d{1,6})/i;
+/** "Model {modelName} is enabled only for api versions 2024-12-01-preview and later": the o-series (azure-sdk-for-python#40759). */
+const LEAST_VERSION = /only for api versions? (\d{4}-\d{2}-\d{2}(?:-preview)?)/i;
 /** What a model may ask for at most: beyond this a probe is no longer tiny. */
 const MOST_TOKENS = 1024;
 
-export function firstLimit(deployment: Deployment, tokens: number): TokenLimit {
-  return { field: REASONING_MODEL.test(deployment.model.name) ? "max_completion_tokens" : "max_tokens", tokens };
+export function firstWording(deployment: Deployment, tokens: number): Wording {
+  const field = REASONING_MODEL.test(deployment.model.name) ? "max_completion_tokens" : "max_tokens";
+  return { field, tokens, apiVersion: API_VERSION };
 }
 
-/** What to send instead when a 400 says that the field is not known or its value too low; undefined = neither is what it says. */
-export function correctedLimit(sent: TokenLimit, status: number, body: string): TokenLimit | undefined {
+/** What to send instead when a 400 says that the version is too old, the field not known or its value too low; undefined = it says none of it. */
+export function corrected(sent: Wording, status: number, body: string): Wording | undefined {
   if (status !== 400) return undefined;
+  const apiVersion = LEAST_VERSION.exec(body)?.[1];
+  if (apiVersion !== undefined) return apiVersion > sent.apiVersion ? { ...sent, apiVersion } : undefined;
   const tokens = Number(MINIMUM.exec(body)?.[1]);
   if (tokens > sent.tokens && tokens <= MOST_TOKENS) return { ...sent, tokens };
   // "Unsupported parameter: 'max_tokens' …", "Unrecognized request argument supplied: …"
@@ -44,12 +50,12 @@ export function ranOutOfTokens(status: number, body: string): boolean {
   return status === 400 && body.includes("max_tokens or model output limit was reached");
 }
 
-export function completionUrl(deployment: Deployment): string {
+export function completionUrl(deployment: Deployment, { apiVersion }: Wording): string {
   const name = parseResourceId(deployment.resourceId).nameOf("deployments");
-  return `${deployment.endpoint}/openai/deployments/${encodeURIComponent(name)}/chat/completions?api-version=${API_VERSION}`;
+  return `${deployment.endpoint}/openai/deployments/${encodeURIComponent(name)}/chat/completions?api-version=${apiVersion}`;
 }
 
-export function completionBody({ field, tokens }: TokenLimit): string {
+export function completionBody({ field, tokens }: Wording): string {
   return JSON.stringify({ messages: [{ role: "user", content: "ping" }], [field]: tokens });
 }
 

@@ -4,7 +4,7 @@ import type { Observation, TargetKind } from "../../domain/observation.ts";
 import type { Clock, WorkloadProbe } from "../../ports.ts";
 import { classify } from "../arm/failure.ts";
 import { scopeOf } from "../arm/options.ts";
-import { completionBody, completionUrl, correctedLimit, firstLimit, type TokenLimit } from "./completion.ts";
+import { completionBody, completionUrl, corrected, firstWording, type Wording } from "./completion.ts";
 import { judge, judgeCompletion, unanswered, type Answer, type Finding } from "./finding.ts";
 import { judgeWitness, unmeasured, WITNESS_GRACE_SECONDS, witnessUrl } from "./witness.ts";
 
@@ -12,8 +12,8 @@ type Target = { readonly id: string; readonly region: string };
 type Ask = (signal: AbortSignal) => Promise<Finding>;
 type Token = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly reason: string };
 
-/** The field's name and its least value: each is mended at most once a probe. */
-const MOST_CORRECTIONS = 2;
+/** The version, the field's name and its least value: each is mended at most once a probe. */
+const MOST_CORRECTIONS = 3;
 
 export function createWorkloadProbe(estate: Estate, credential: TokenCredential, clock: Clock): WorkloadProbe {
   const { probeDeadlineSeconds, probeMaxTokens } = estate.detection;
@@ -68,16 +68,16 @@ async function askGateway(gateway: Gateway, backend: string, bearer: string, sig
 
 /** Asks for completions and keeps, per deployment, what was learnt from refusals. */
 function completionAsker(maxTokens: number): (target: Deployment, bearer: string, signal: AbortSignal) => Promise<Answer> {
-  const learnt = new Map<string, TokenLimit>();
+  const learnt = new Map<string, Wording>();
 
   return async function complete(target, bearer, signal) {
     const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
-    let limit = learnt.get(target.id) ?? firstLimit(target, maxTokens);
+    let wording = learnt.get(target.id) ?? firstWording(target, maxTokens);
     for (let corrections = 0; ; corrections += 1) {
-      const answer = await ask(completionUrl(target), signal, { method: "POST", headers, body: completionBody(limit) });
-      const corrected = correctedLimit(limit, answer.status, answer.body);
-      if (corrected === undefined || corrections === MOST_CORRECTIONS) return answer;
-      learnt.set(target.id, (limit = corrected));
+      const answer = await ask(completionUrl(target, wording), signal, { method: "POST", headers, body: completionBody(wording) });
+      const next = corrected(wording, answer.status, answer.body);
+      if (next === undefined || corrections === MOST_CORRECTIONS) return answer;
+      learnt.set(target.id, (wording = next));
     }
   };
 }
