@@ -35,6 +35,8 @@ export interface Suspicion {
 }
 
 const MOST_SUSPICIONS = 100;
+/** Targets that all of them together name: an alert of the whole cloud names a thousand, and they share a row (900 KB). */
+const MOST_NAMED = 5000;
 const EXPIRY_SECONDS = 86_400;
 
 /**
@@ -71,7 +73,14 @@ function bounded(all: readonly Suspicion[]): readonly Suspicion[] {
   const byWorth = all.toSorted(
     (a, b) => Number(a.state === "raised") - Number(b.state === "raised") || Date.parse(a.at) - Date.parse(b.at),
   );
-  return byWorth.slice(-MOST_SUSPICIONS).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const kept: Suspicion[] = [];
+  let named = 0;
+  for (const suspicion of byWorth.slice(-MOST_SUSPICIONS).toReversed()) {
+    named += suspicion.targets.length;
+    if (named > MOST_NAMED && kept.length > 0) break;
+    kept.push(suspicion);
+  }
+  return kept.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
 /** The limiter counts by the minute, and its minutes are nobody else's: the most of a few is the safe reading. */

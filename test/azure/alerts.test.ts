@@ -239,6 +239,12 @@ describe("targets", () => {
   });
 });
 
+describe("the key", () => {
+  it("is bounded, whatever is sent for an id", () => {
+    expect(suspicion(metricAlert({ essentials: { alertId: "x".repeat(200_000) } })).key).toHaveLength(600);
+  });
+});
+
 describe("the title", () => {
   it("is one short line, without signed URLs", () => {
     const { title } = suspicion(serviceHealth({ title: `see https://portal.azure.com/x?sig=secret\n${"long ".repeat(200)}` }));

@@ -48,6 +48,13 @@ describe("a suspicion is news", () => {
     expect(foldSuspicion([raised, { ...cleared, key: "alert-2" }], fresh, policy, later).open).toEqual([fresh]);
   });
 
+  it("alerts of a whole large estate leave as many of the newest as fit into the row", () => {
+    const targets = Array.from({ length: 1000 }, (_, i) => `deployment-${i}`);
+    const storm = Array.from({ length: 20 }, (_, i) => suspicion(200 - i, { key: `global-${i}`, targets }));
+    const open = storm.reduce<readonly Suspicion[]>((known, news) => foldSuspicion(known, news, policy, at(NOW_SECONDS)).open, []);
+    expect(open.map(({ key }) => key)).toEqual([15, 16, 17, 18, 19].map((i) => `global-${i}`));
+  });
+
   it("a storm leaves the hundred newest that are raised", () => {
     const storm = Array.from({ length: 150 }, (_, i) =>
       suspicion(300 - i, { key: `alert-${i}`, state: i < 149 && i % 10 === 0 ? "cleared" : "raised" }),

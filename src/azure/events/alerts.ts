@@ -7,6 +7,9 @@ import { targetsOf } from "./alert-targets.ts";
 
 type AlertReading = { readonly ok: true; readonly suspicion: Suspicion } | { readonly ok: false; readonly reason: string };
 
+/** Longer than any id of Azure's, and short enough for a hundred of them in a row: who holds the key may send 256 KB of it. */
+const LONGEST_KEY = 600;
+
 /** Not ok: it is no alert, or nothing that could be suspected (a budget's, a test's with nothing in it). */
 export function suspicionFromAlert(estate: Estate, body: unknown): AlertReading {
   const alert = parseAlert(body);
@@ -23,7 +26,7 @@ export function suspicionFromAlert(estate: Estate, body: unknown): AlertReading 
     ok: true,
     suspicion: {
       source,
-      key: `${source} ${key}`.toLowerCase(),
+      key: `${source} ${key}`.toLowerCase().slice(0, LONGEST_KEY),
       state,
       targets: targetsOf(estate, alert),
       at,
