@@ -3,8 +3,8 @@ import { demandOf, headroom, type Capacity } from "./capacity.ts";
 import type { HoldLimits } from "./desired-routing.ts";
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
-import { leave, poolParts, type Leaving } from "./handover.ts";
-import { poolShapes } from "./pool-shapes.ts";
+import { leave, type Leaving } from "./handover.ts";
+import { poolParts, poolShapes } from "./pool-shapes.ts";
 import type { PoolRouting, Routing } from "./routing.ts";
 import { movedDeployments, quotaPoolOf } from "./topology.ts";
 
@@ -98,15 +98,14 @@ function takersOf(
   capacity: Capacity,
 ): Readonly<Record<string, number>> {
   const leaving = new Set(moved);
-  const beside = poolShapes(estate, routing).flatMap(({ deployments }) =>
-    moved.some((deployment) => deployments.has(deployment)) ? [...deployments].filter((deployment) => !leaving.has(deployment)) : [],
-  );
-  return Object.fromEntries(
-    [...new Set(beside)].flatMap((deployment) => {
-      const free = impaired?.has(deployment.id) === true ? 0 : headroom(estate, deployment, capacity);
-      return free === null ? [] : [[deployment.id, Math.floor(free)]];
-    }),
-  );
+  const beside = poolShapes(estate, routing).filter(({ deployments }) => moved.some((deployment) => deployments.has(deployment)));
+  const takers: Record<string, number> = {};
+  for (const deployment of new Set(beside.flatMap(({ deployments }) => [...deployments]))) {
+    if (leaving.has(deployment)) continue;
+    const free = impaired?.has(deployment.id) === true ? 0 : headroom(estate, deployment, capacity);
+    if (free !== null) takers[deployment.id] = Math.floor(free);
+  }
+  return takers;
 }
 
 function survivorsOf(estate: Estate, { handovers }: Leaving, capacity: Capacity): readonly Survivor[] {

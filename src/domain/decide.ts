@@ -14,7 +14,8 @@ import type { RegionVerdict } from "./region-verdict.ts";
 import type { Routing } from "./routing.ts";
 import type { Convergence } from "./run.ts";
 import { runbookOf, type Runbook } from "./runbook.ts";
-import { edgePeers, gatewaysIn, hasEdgeOrigin, movedDeployments } from "./topology.ts";
+import { addSeconds } from "./time.ts";
+import { edgePeers, gatewaysIn, mayLeaveEdge, movedDeployments } from "./topology.ts";
 
 export { restoreReadiness } from "./readiness.ts";
 
@@ -150,13 +151,16 @@ function carriesTraffic(
 function decideHeld(input: DecideInput, verdict: RegionVerdict, hold: Hold): Decision {
   const { region } = verdict;
   const trouble = troubleOf(input, verdict);
+  const stopped = input.state.killSwitch?.on === true;
+  const hurries = !stopped && needsHurry(input.estate, verdict, hold);
   // It was left for its gateway alone, or for some deployments, and now more of it fails: that must go as well.
-  if (trouble !== null && hold.initiator === "automatic" && goesDeeper(hold, trouble.share, trouble.scope))
-    return decideTrouble(input, verdict, movesTokens(hold) ? { ...trouble, scope: unionScope(hold.scope, trouble.scope) } : trouble);
+  if (trouble !== null && leavesTrouble(hold, trouble)) {
+    const deeper = decideTrouble(input, verdict, movesTokens(hold) ? { ...trouble, scope: unionScope(hold.scope, trouble.scope) } : trouble);
+    if (deeper.action !== "refuse" || !hurries) return deeper;
+  }
   if (hold.approval?.state === "pending") return nothing(region, `${hold.owner} waits for a person until ${hold.approval.until}`);
   if (hold.approval?.state === "declined") return nothing(region, `${hold.owner} was declined`);
-  const stopped = input.state.killSwitch?.on === true;
-  if (!stopped && needsHurry(input.estate, verdict, hold))
+  if (hurries)
     return {
       ...nothing(region, `${region} got worse while ${hold.owner} waits`),
       action: "wake",
@@ -169,7 +173,13 @@ function decideHeld(input: DecideInput, verdict: RegionVerdict, hold: Hold): Dec
   return decideRestore(input, verdict, hold);
 }
 
-function decideRestore({ estate, now }: DecideInput, verdict: RegionVerdict, hold: Hold): Decision {
+/** What a person's hold leaves behind is asked of the guards like anything else: they refuse it, and people are told. */
+function leavesTrouble(hold: Hold, { share, scope }: Trouble): boolean {
+  const ofPerson = hold.initiator === "manual" && runbookOf(hold.owner) === "evacuate";
+  return goesDeeper(hold, share, scope) || (ofPerson && share < hold.targetShare);
+}
+
+function decideRestore({ estate, state, now }: DecideInput, verdict: RegionVerdict, hold: Hold): Decision {
   // Where an evacuation is heading counts: before its first step it has moved nothing yet.
   const heading = { ...hold, share: Math.min(hold.share, hold.targetShare) };
   const { ready, reason } = restoreReadiness({ restore: estate.restore }, verdict, heading, now);
@@ -179,6 +189,10 @@ function decideRestore({ estate, now }: DecideInput, verdict: RegionVerdict, hol
   const blackout = blackoutAt(estate.safety.blackouts, now);
   if (blackout !== null && mode !== "recommend")
     return nothing(verdict.region, `blackout until ${blackout.to} UTC (${blackout.reason}): ${reason}`);
+  const asked = state.lastReleased[verdict.region];
+  // Nobody answered, and by default that means no: asked again after a while, and not at once.
+  const again = mode === "approve" && asked !== undefined && asked >= hold.since ? addSeconds(asked, estate.safety.cooldownSeconds) : now;
+  if (again > now) return nothing(verdict.region, `nobody approved its restore at ${asked}: asked again at ${again}`);
   const action = mode === "recommend" ? "recommend" : "restore";
   return { ...nothing(verdict.region, reason), action, runbook: "restore", scope: hold.scope };
 }
@@ -199,7 +213,7 @@ function movesTokens(hold: Hold): boolean {
 /** A held region that fails again at a share, or whose gateway begins to fail: its run must not sleep on. */
 function needsHurry(estate: Estate, verdict: RegionVerdict, hold: Hold): boolean {
   const relapsed = runbookOf(hold.owner) === "restore" && hold.share > 0 && failsWithin(verdict, hold.scope);
-  return relapsed || (verdict.gateway?.state === "failing" && hold.gate === "open" && hasEdgeOrigin(estate, verdict.region));
+  return relapsed || (verdict.gateway?.state === "failing" && hold.gate === "open" && mayLeaveEdge(estate, verdict.region));
 }
 
 function nothing(region: string, reason: string): Decision {

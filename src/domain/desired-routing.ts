@@ -45,10 +45,15 @@ interface Limit {
 function limitOf(deployment: Deployment | undefined, holds: readonly HoldLimits[]): Limit {
   if (deployment === undefined) return { share: 1, headroom: null };
   const { id, region } = deployment;
-  const own = holds.filter((hold) => hold.region === region && (hold.scope === null || hold.scope.includes(id)));
-  // A hold that limits nothing yet gives nobody anything to take over.
-  const known = holds.flatMap((hold) => (hold.share < 1 ? (hold.takers?.[id] ?? []) : []));
-  return { share: Math.min(1, ...own.map((hold) => hold.share)), headroom: known.length === 0 ? null : Math.min(...known) };
+  let share = 1;
+  let headroom: number | null = null;
+  for (const hold of holds) {
+    if (hold.region === region && (hold.scope === null || hold.scope.includes(id))) share = Math.min(share, hold.share);
+    // A hold that limits nothing yet gives nobody anything to take over.
+    const room = hold.share < 1 ? hold.takers?.[id] : undefined;
+    if (room !== undefined) headroom = Math.min(headroom ?? room, room);
+  }
+  return { share, headroom };
 }
 
 interface Carrier extends Limit {

@@ -8,7 +8,7 @@ import { plan, type PlanStep } from "./plan.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
 import type { Routing } from "./routing.ts";
 import type { Suspicion } from "./signals.ts";
-import { hasEdgeOrigin } from "./topology.ts";
+import { mayLeaveEdge } from "./topology.ts";
 import type { Rule, Verdict } from "./verdict.ts";
 
 export interface TargetExplanation {
@@ -80,7 +80,7 @@ export function explain(input: ExplainInput): Explanation {
 function stepsOf(input: ExplainInput, verdict: RegionVerdict, scope: readonly string[] | null, asked: Asked): readonly PlanStep[] {
   const { estate, region, state, routing, current } = input;
   if (routing === null || current === null) return [];
-  const leavesEdge = verdict.gateway?.state === "failing" && hasEdgeOrigin(estate, region);
+  const leavesEdge = verdict.gateway?.state === "failing" && mayLeaveEdge(estate, region);
   const others = state.holds.filter((hold) => hold.region !== region);
   const own: HoldLimits = {
     region,

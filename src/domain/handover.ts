@@ -2,10 +2,9 @@
 import { desiredRouting, type DesiredRouting, type HoldLimits } from "./desired-routing.ts";
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
-import { poolShapes, type PoolShape } from "./pool-shapes.ts";
-import { firstChoice, normalParts } from "./priorities.ts";
+import { poolParts, poolShapes, type PoolShape } from "./pool-shapes.ts";
 import type { PoolRouting, Routing } from "./routing.ts";
-import { deploymentOf, movedDeployments } from "./topology.ts";
+import { movedDeployments } from "./topology.ts";
 
 export interface Handover {
   /** Of each pool in which it happens. */
@@ -30,7 +29,7 @@ export function leave(estate: Estate, routing: Routing, others: readonly HoldLim
   const moved = movedDeployments(estate, leaving.region, leaving.scope);
   // Where nobody of the first choice is moved or held, the pool goes on as it is.
   const limited = [...moved, ...others.flatMap((hold) => movedDeployments(estate, hold.region, hold.scope))];
-  const shapes = poolShapes(estate, routing).filter((shape) => limited.some((deployment) => shape.firstChoice.has(deployment)));
+  const shapes = poolShapes(estate, routing).filter((shape) => limited.some((deployment) => shape.parts.has(deployment)));
   const pools = { pools: shapes.map(({ pool }) => pool), origins: [] };
   const before = desiredRouting(estate, pools, others).routing;
   const after = desiredRouting(estate, pools, [...others, leaving]);
@@ -63,13 +62,13 @@ interface Flow {
 
 function flowsOf(
   estate: Estate,
-  { pool, gateways }: PoolShape,
+  { pool, gateways, parts: normal }: PoolShape,
   before: PoolRouting = pool,
   after: DesiredRouting,
   index: number,
   moved: readonly Deployment[],
 ): readonly Flow[] {
-  const parts = poolParts(estate, before);
+  const parts = before === pool ? normal : poolParts(estate, before);
   const from = moved.filter((deployment) => (parts.get(deployment) ?? 0) > 0);
   if (from.length === 0) return [];
   const isUnserved = after.unserved.includes(`${pool.gateway}/${pool.pool}`);
@@ -85,16 +84,4 @@ function flowsOf(
     isUnserved,
     gains,
   }));
-}
-
-/** Part [0–1] of a pool's traffic that goes to each deployment: its part of the first-choice group. */
-export function poolParts(estate: Estate, pool: PoolRouting): ReadonlyMap<Deployment, number> {
-  const first = firstChoice(pool.members);
-  const parts = normalParts(first);
-  const byDeployment = new Map<Deployment, number>();
-  first.forEach((member, i) => {
-    const deployment = deploymentOf(estate, pool.gateway, pool.pool, member);
-    if (deployment !== undefined) byDeployment.set(deployment, (byDeployment.get(deployment) ?? 0) + (parts[i] ?? 0));
-  });
-  return byDeployment;
 }

@@ -161,7 +161,7 @@ export function decideApproval(
 
 /**
  * A run that ended before anybody let it begin. Where nothing was moved the hold goes, and after a refusal the cooldown runs; else the
- * hold stays as it stands under a run id of its own. Who declines a restore takes the region into their own hands.
+ * hold stays as it stands under a run id of its own. Who declines a restore takes the region into their own hands; time does not.
  */
 export function endUnapproved(state: EstateState, region: string, outcome: "declined" | "lapsed", now: string): EstateState {
   const hold = holdOf(state, region);
@@ -171,7 +171,8 @@ export function endUnapproved(state: EstateState, region: string, outcome: "decl
     return { ...state, holds: state.holds.filter((other) => other !== hold), lastReleased };
   const attempt = (state.evacuations[region] ?? 1) + 1;
   const owner = runId("evacuate", region, state.episode ?? "", attempt);
-  const initiator: Initiator = outcome === "declined" && runbookOf(hold.owner) === "restore" ? "manual" : hold.initiator;
+  const byPerson = outcome === "declined" && hold.approval?.by !== undefined;
+  const initiator: Initiator = byPerson && runbookOf(hold.owner) === "restore" ? "manual" : hold.initiator;
   const change = { owner, approval: null, targetShare: hold.share, initiator };
   return { ...changeHold(state, region, change, now), evacuations: { ...state.evacuations, [region]: attempt }, lastReleased };
 }

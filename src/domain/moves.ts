@@ -65,7 +65,7 @@ function shareDown(policy: RunPolicy, run: Run, hold: Hold, seen: Seen): HoldCha
  * sick, or when the evacuation has outlived the origin's propagation budget: a slow write takes out a healthy gateway after recovery.
  */
 function edgeLevers(policy: RunPolicy, seen: Seen, hold: Hold): HoldChange {
-  if (!seen.hasEdgeOrigin) return {};
+  if (!seen.mayLeaveEdge) return {};
   const gatewaySick = seen.verdict.gateway?.state === "failing";
   const controlPlaneSick = isOwedFor(seen, hold.region, 2 * policy.evacuate.poolBudgetSeconds);
   const outlived =
@@ -153,7 +153,7 @@ function mayStepUp(policy: RunPolicy, seen: Seen, hold: Hold): boolean {
 
 /** A gateway that fails while its region's weights come back is left again. */
 function gateAgain(seen: Seen, hold: Hold): HoldChange {
-  return seen.hasEdgeOrigin && seen.verdict.gateway?.state === "failing" && hold.gate === "open" ? { gate: "closed" } : {};
+  return seen.mayLeaveEdge && seen.verdict.gateway?.state === "failing" && hold.gate === "open" ? { gate: "closed" } : {};
 }
 
 /** Weights and origin are restored independently, each after its own soak. */

@@ -10,8 +10,7 @@ import {
   type Symptom,
   type View,
 } from "./evidence.ts";
-import { ERROR_CLASSES, type Observation, type Sample } from "./observation.ts";
-import { nearLimit } from "./pressure.ts";
+import { ERROR_CLASSES, type ErrorClass, type Observation, type Sample } from "./observation.ts";
 import { confirmingSources, failedShare, failingRun, newestBusy } from "./traffic-evidence.ts";
 
 /** An outage rule that was looked at. */
@@ -23,11 +22,12 @@ export interface Finding extends Rule {
   readonly from: number;
 }
 
-export function outageRules(view: View): readonly Finding[] {
+/** `limited`: what shows that the target is near its limit. */
+export function outageRules(view: View, limited: string | null): readonly Finding[] {
   const [hard, partial] = [hardFailure(view), partialFailure(view)];
   // By chance a partial failure meets the hard rule too, and must not be forgotten as fast as an outage.
   const first = view.previous?.symptom === "partialFailure" && partial.met ? [partial, hard] : [hard, partial];
-  return [...first, latency(view), traffic(view)];
+  return [...first, latency(view, limited), traffic(view)];
 }
 
 function finding(rule: string, symptom: Symptom, text: string, from: number, entered: boolean, held = false): Finding {
@@ -48,8 +48,8 @@ function hardFailure(view: View): Finding {
 
 /** Failures beyond what their class is allowed. */
 function countedFailures(failed: readonly Observation[], policy: DetectionPolicy): number {
-  const blips = ERROR_CLASSES.map((name) => Math.min(policy.tolerated[name], failed.filter((o) => o.errorClass === name).length));
-  return blips.reduce((rest, count) => rest - count, failed.length);
+  const countOf = (name: ErrorClass): number => failed.filter((o) => o.errorClass === name).length;
+  return ERROR_CLASSES.reduce((rest, name) => rest - Math.min(policy.tolerated[name], countOf(name)), failed.length);
 }
 
 /** The window reaches back a minute at most; minutes in which most probes failed tell of what came before it. */
@@ -136,10 +136,9 @@ export function slowness({ policy, now }: View, minutes: readonly Minute[]): Slo
 }
 
 /** Slow without any sign of pressure. */
-function latency(view: View): Finding {
+function latency(view: View, limited: string | null): Finding {
   const { policy, seen } = view;
   const { slow, answered, needed, isSlow, from } = slowness(view, view.gray);
-  const limited = nearLimit(view);
   const last = seen.slice(-policy.successesToRecover);
   const clean =
     last.length === policy.successesToRecover &&

@@ -1,8 +1,8 @@
 /** Pools of several gateways that lead to the same deployments in the same way are alike to whoever asks where traffic goes. */
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
-import { firstChoice } from "./priorities.ts";
-import type { PoolMember, PoolRouting, Routing } from "./routing.ts";
+import { firstChoice, normalParts } from "./priorities.ts";
+import type { PoolRouting, Routing } from "./routing.ts";
 import { deploymentOf } from "./topology.ts";
 
 export interface PoolShape {
@@ -12,8 +12,8 @@ export interface PoolShape {
   readonly gateways: readonly string[];
   /** What its members lead to, as far as the estate knows it. */
   readonly deployments: ReadonlySet<Deployment>;
-  /** Those that serve while nothing is held. */
-  readonly firstChoice: ReadonlySet<Deployment>;
+  /** Those that serve while nothing is held, with their parts of the traffic. */
+  readonly parts: ReadonlyMap<Deployment, number>;
 }
 
 /** A routing never changes: 30 gateways with 33 pools of 30 members are gone through once, and not for every question. */
@@ -25,10 +25,9 @@ export function poolShapes(estate: Estate, routing: Routing): readonly PoolShape
   const shapes = [...groupBy(routing.pools, (pool) => keyOf(estate, pool)).values()].flatMap((pools) => {
     const [pool] = pools;
     if (pool === undefined) return [];
-    const leadTo = (members: readonly PoolMember[]): ReadonlySet<Deployment> =>
-      new Set(members.flatMap((member) => deploymentOf(estate, pool.gateway, pool.pool, member) ?? []));
     const gateways = pools.map(({ gateway }) => gateway);
-    return [{ pool, gateways, deployments: leadTo(pool.members), firstChoice: leadTo(firstChoice(pool.members)) }];
+    const deployments = new Set(pool.members.flatMap((member) => deploymentOf(estate, pool.gateway, pool.pool, member) ?? []));
+    return [{ pool, gateways, deployments, parts: poolParts(estate, pool) }];
   });
   SHAPES.set(routing, { estate, shapes });
   return shapes;
@@ -40,4 +39,16 @@ function keyOf(estate: Estate, { gateway, pool, members }: PoolRouting): string 
     return `${id} ${member.priority ?? ""} ${member.weight ?? ""}`;
   });
   return parts.join("|");
+}
+
+/** Part [0–1] of a pool's traffic that goes to each deployment: its part of the first-choice group. */
+export function poolParts(estate: Estate, pool: PoolRouting): ReadonlyMap<Deployment, number> {
+  const first = firstChoice(pool.members);
+  const parts = normalParts(first);
+  const byDeployment = new Map<Deployment, number>();
+  first.forEach((member, i) => {
+    const deployment = deploymentOf(estate, pool.gateway, pool.pool, member);
+    if (deployment !== undefined) byDeployment.set(deployment, (byDeployment.get(deployment) ?? 0) + (parts[i] ?? 0));
+  });
+  return byDeployment;
 }

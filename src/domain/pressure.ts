@@ -9,11 +9,11 @@ const THRESHOLDS = {
 /** So near to the limit, slowness is pressure's doing. */
 const NEAR = { usedShare: 0.9, throttledShare: 0.02, utilisationPercent: 90 } as const;
 
-export function pressureRules(view: View, isSlow: boolean): readonly Rule[] {
+/** `limited`: what shows that the target is near its limit. */
+export function pressureRules(view: View, isSlow: boolean, limited: string | null): readonly Rule[] {
   const need = view.previous?.state === "pressured" ? THRESHOLDS.leaving : THRESHOLDS.entering;
   const { usedShare, throttledShare, utilisationPercent } = load(view);
   const throttled = throttledProbes(view);
-  const limited = nearLimit(view);
   return [
     rule(
       "throttled",

@@ -35,12 +35,13 @@ export function assessRegion(
   const unknown: Verdict = { state: "inconclusive", symptom: null, reason: "not probed yet", since: now };
   const parts = partsOf(deployments, trafficShares(deployments, demand), verdicts, unknown);
   const inState = (state: VerdictState): readonly string[] => deployments.filter((id) => verdicts[id]?.state === state);
+  const failing = inState("failing");
   const gates = partsOf(gateways, {}, verdicts, unknown);
   return {
     region,
     failingShare: shareOf(parts, "failing"),
-    failing: inState("failing"),
-    failingByTraffic: inState("failing").filter((id) => verdicts[id]?.symptom === "traffic"),
+    failing,
+    failingByTraffic: failing.filter((id) => verdicts[id]?.symptom === "traffic"),
     pressured: inState("pressured"),
     foundry:
       parts.length === 0
@@ -121,10 +122,5 @@ function combine(parts: readonly Part[], failingShare: number): Verdict {
 }
 
 function latest(verdicts: readonly Verdict[]): string {
-  return (
-    verdicts
-      .map((verdict) => verdict.since)
-      .sort()
-      .at(-1) ?? ""
-  );
+  return verdicts.reduce((last, { since }) => (since > last ? since : last), "");
 }

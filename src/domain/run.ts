@@ -55,7 +55,8 @@ export interface Seen {
   readonly verdict: RegionVerdict;
   /** Whether the latest probes of the region's deployments still fail: younger than the verdict. */
   readonly stillFailing: boolean;
-  readonly hasEdgeOrigin: boolean;
+  /** An edge leads to the region's gateways, and no data leaves its boundary when it is told to leave them. */
+  readonly mayLeaveEdge: boolean;
   readonly convergence: Convergence | null;
   /** Answers of the region's deployments since the hold's share was last changed; null = not measured (yet). */
   readonly answers: { readonly count: number; readonly failed: number } | null;

@@ -55,6 +55,13 @@ export function hasEdgeOrigin(estate: Estate, region: string): boolean {
   return estate.edges.some((edge) => originsOfRegion(estate, edge, region).length > 0);
 }
 
+/** Whether the edges may be told to leave the region's gateways: its clients must stay within the boundary of its data. */
+export function mayLeaveEdge(estate: Estate, region: string): boolean {
+  const boundaryOf = (name: string): string | null | undefined => estate.regions.find((other) => other.name === name)?.dataBoundary;
+  const own = boundaryOf(region);
+  return hasEdgeOrigin(estate, region) && (own === null || edgePeers(estate, region).every((peer) => boundaryOf(peer.region) === own));
+}
+
 /** Gateways of other regions to which the edges send a region's clients when its own gateways are left. */
 export function edgePeers(estate: Estate, region: string): readonly Gateway[] {
   const ids = estate.edges.flatMap((edge) => {

@@ -7,7 +7,7 @@ import type { DetectionPolicy } from "./estate.ts";
 import { isAnswered, readEvidence, type Assessment, type Evidence, type Rule, type Verdict, type View } from "./evidence.ts";
 import type { Observation, Outcome } from "./observation.ts";
 import { outageRules, recentFailures, slowness, type Finding } from "./outage.ts";
-import { pressureRules } from "./pressure.ts";
+import { nearLimit, pressureRules } from "./pressure.ts";
 import { describeMinute, standIn } from "./traffic-evidence.ts";
 
 export { countable } from "./evidence.ts";
@@ -17,9 +17,10 @@ type Conclusion = Pick<Verdict, "state" | "symptom" | "reason">;
 
 export function assessTarget(evidence: Evidence, previous: Verdict | undefined, policy: DetectionPolicy, now: string): Assessment {
   const view = readEvidence(evidence, previous, policy, now);
-  const outage = outageRules(view);
+  const limited = nearLimit(view);
+  const outage = outageRules(view, limited);
   const suspicions = weigh(view, outage);
-  const pressure = pressureRules(view, slowness(view, view.own).isSlow);
+  const pressure = pressureRules(view, slowness(view, view.own).isSlow, limited);
   const { state, symptom, reason } = conclude(view, suspicions, pressure);
   const since = previous?.state === state ? previous.since : changedAt(view, now);
   const doubt = (suspicions.find(isBelieved) ?? suspicions[0])?.doubts ?? NO_DOUBTS;

@@ -1,12 +1,13 @@
 /** API Management's management plane stands in its gateway's region (azure-facts 1.6): it may be down together with what is to be left. */
 import type { Estate } from "../estate.ts";
-import { hasEdgeOrigin } from "../topology.ts";
+import { hasEdgeOrigin, mayLeaveEdge } from "../topology.ts";
 import { names, passed, refused, ROUTING_UNKNOWN, type Climb, type Finding } from "./rung.ts";
 
 /** At least one lever must need no impaired control plane: a gateway whose pools can be written, or a gate, which needs no write. */
 export function controlPlaneLocality(climb: Climb): Finding {
   const { estate, region, handovers, share } = climb;
-  if (hasEdgeOrigin(estate, region)) return passed(`the health gate of ${region} needs no control plane`);
+  if (share >= 1 ? hasEdgeOrigin(estate, region) : mayLeaveEdge(estate, region))
+    return passed(`the health gate of ${region} needs no control plane`);
   if (share >= 1) return refused(`no edge leads to ${region}: there is no lever`);
   if (handovers === null) return refused(ROUTING_UNKNOWN);
   const written = [...new Set(handovers.flatMap(({ gateways }) => gateways))];

@@ -1,5 +1,5 @@
 /** Rungs about the others: are they well, do they have room, are they too few. */
-import { holdOf } from "../hold.ts";
+import { holdOf, isWider } from "../hold.ts";
 import type { RegionVerdict } from "../region-verdict.ts";
 import { hasDeployment, passed, refused, type Climb, type Finding } from "./rung.ts";
 
@@ -29,10 +29,15 @@ const LEAST_USEFUL_SHARE = 0.05;
 /** Above this part, what would stay behind is within the rounding of weights, and would only meet a region that fails. */
 const ALL_BUT_ROUNDING = 0.98;
 
-export function survivorCapacity({ admission, share }: Climb): Finding {
+export function survivorCapacity({ admission, share, scope, state, region }: Climb): Finding {
   if (share >= 1) return passed("no tokens move: only the gateway is left");
   const { maxSafeShare, reason } = admission;
   if (maxSafeShare === null || maxSafeShare < LEAST_USEFUL_SHARE) return refused(reason);
   const least = maxSafeShare >= ALL_BUT_ROUNDING ? 0 : Math.ceil((1 - maxSafeShare) * 100) / 100;
-  return least <= share ? passed(reason) : { outcome: "shrunk", reason, share: least };
+  if (least <= share) return passed(reason);
+  // A hold has one share: what joins it would go as far as what it moved already.
+  const held = holdOf(state, region);
+  if (held !== undefined && held.share < least && isWider(scope, held.scope))
+    return refused(`${reason}, and the hold that it would join leaves ${Math.round(held.share * 100)} %`);
+  return { outcome: "shrunk", reason, share: least };
 }
