@@ -1,6 +1,6 @@
 /** Mode `approve`: a run waits for a person, for a bounded time. */
 import type { Estate } from "../domain/estate.ts";
-import { decideApproval, type Approval, type Initiator } from "../domain/hold.ts";
+import { decideApproval, type Approval, type Hold, type Initiator } from "../domain/hold.ts";
 import { modeOf } from "../domain/mode.ts";
 import type { Run } from "../domain/run.ts";
 import type { Runbook } from "../domain/runbook.ts";
@@ -28,6 +28,17 @@ export async function tellApproval(deps: Deps, run: Run, approval: Approval | nu
     title: `${run.runbook} ${run.region}${run.scope === null ? "" : ` (${run.scope.join(", ")})`} to ${Math.round(run.targetShare * 100)} % waits for approval`,
     reason: `${run.reason}. ${how}`,
   });
+}
+
+/** A person who starts what waits for a person lets it begin. */
+export async function approveByStart(
+  deps: Deps,
+  starter: RunStarter,
+  { owner, approval }: Hold,
+  { initiator, reason }: { readonly initiator: Initiator; readonly reason: string },
+): Promise<void> {
+  if (initiator === "automatic" || approval?.state !== "pending") return;
+  await answerApproval(deps, starter, { run: owner, decision: "approved", by: reason, reason: "by starting it" });
 }
 
 export interface ApprovalRequest {

@@ -3,7 +3,7 @@ import { assessRegion, type VerdictsByTarget } from "../domain/region-verdict.ts
 import { holdOf, type Hold } from "../domain/hold.ts";
 import type { Run, Seen } from "../domain/run.ts";
 import { secondsBetween } from "../domain/time.ts";
-import { hasEdgeOrigin, movedDeployments } from "../domain/topology.ts";
+import { hasEdgeOrigin, mayLeaveEdge, movedDeployments } from "../domain/topology.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import type { Deps } from "../ports.ts";
 import { knownDemand } from "./decide-input.ts";
@@ -22,7 +22,7 @@ export async function observe(deps: Deps, run: Run): Promise<Seen> {
     killSwitchOn: state.killSwitch?.on === true,
     verdict: assessRegion(deps.estate, run.region, currentVerdicts(deps, watch.value, at), knownDemand(knowledge), at),
     stillFailing: stillFailing(deps, watch.value, run),
-    hasEdgeOrigin: hasEdgeOrigin(deps.estate, run.region),
+    mayLeaveEdge: (run.override?.guard === "dataResidency" ? hasEdgeOrigin : mayLeaveEdge)(deps.estate, run.region),
     convergence,
     answers: hold === null || run.runbook !== "restore" ? null : await answersSince(deps, hold),
   };

@@ -7,7 +7,7 @@ import type { Admission } from "../domain/admission.ts";
 import { plan, type PlanStep } from "../domain/plan.ts";
 import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Routing } from "../domain/routing.ts";
-import { hasEdgeOrigin, quotaPoolOf } from "../domain/topology.ts";
+import { mayLeaveEdge, quotaPoolOf } from "../domain/topology.ts";
 import type { Deps } from "../ports.ts";
 import { inputOf } from "./decide-input.ts";
 import { readMemory, readState } from "./memory.ts";
@@ -43,7 +43,7 @@ export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdi
   const normal = await readNormal(deps, state.episode);
   const { guards, admission, refusal, share } = askGuards(await inputOf(deps, memory, verdicts), wantedOf(request));
   const gatewaySick =
-    verdicts.some((v) => v.region === request.region && v.gateway?.state === "failing") && hasEdgeOrigin(deps.estate, request.region);
+    verdicts.some((v) => v.region === request.region && v.gateway?.state === "failing") && mayLeaveEdge(deps.estate, request.region);
   const held: HoldLimits = {
     region: request.region,
     scope: request.scope,

@@ -10,7 +10,7 @@ import type { RegionVerdict } from "../domain/region-verdict.ts";
 import type { Run } from "../domain/run.ts";
 import { runbookOf, type RunMode } from "../domain/runbook.ts";
 import type { Deps, RunStarter } from "../ports.ts";
-import { approvalFor, tellApproval } from "./approvals.ts";
+import { approvalFor, approveByStart, tellApproval } from "./approvals.ts";
 import { inputOf } from "./decide-input.ts";
 import { readMemory, readRun, updateState, type Memory } from "./memory.ts";
 import { putOnRecord, runOf, type StartResult } from "./start-common.ts";
@@ -46,6 +46,7 @@ export async function startEvacuation(
   }
   const run = (await readRun(deps, reserved.hold.owner))?.run ?? runOf(reserved.hold);
   await starter.start(run);
+  await approveByStart(deps, starter, reserved.hold, request);
   return { started: true, joined: true, run, guards: [] };
 }
 
@@ -67,8 +68,7 @@ async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly 
     deps,
     (state) => {
       const existing = holdOf(state, request.region);
-      if (existing !== undefined && runbookOf(existing.owner) === "evacuate" && !goesDeeper(existing, request.share, request.scope))
-        return { result: { kind: "joined", hold: existing } };
+      if (existing !== undefined && joins(existing, request)) return { result: { kind: "joined", hold: existing } };
       const { guards, admission, refusal, share } = askGuards({ ...known, state }, wantedOf(request));
       if (refusal !== null) return { result: { kind: "refused", guards, reason: `${refusal.code}: ${refusal.reason}` } };
       const { override, ...wanted } = request;
@@ -82,6 +82,12 @@ async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly 
     },
     memory.state,
   );
+}
+
+/** The evacuation under way does what is asked for. What the guards left behind of an automatic one, a person may still ask for. */
+function joins(existing: Hold, { share, scope, initiator }: EvacuateRequest): boolean {
+  if (runbookOf(existing.owner) !== "evacuate" || goesDeeper(existing, share, scope)) return false;
+  return initiator === "automatic" || share >= existing.targetShare;
 }
 
 /** How a request meets the guards; a plan asks them the same. */

@@ -2,7 +2,7 @@
 import { changeHold, holdOf, type Hold, type Initiator } from "../domain/hold.ts";
 import { runbookOf, runId, type RunMode } from "../domain/runbook.ts";
 import type { Deps, RunStarter } from "../ports.ts";
-import { approvalFor, tellApproval } from "./approvals.ts";
+import { approvalFor, approveByStart, tellApproval } from "./approvals.ts";
 import { readRun, updateState } from "./memory.ts";
 import { putOnRecord, runOf, type StartResult } from "./start-common.ts";
 
@@ -32,5 +32,6 @@ export async function startRestore(deps: Deps, starter: RunStarter, request: Res
   // Whoever swapped the hold started the run, even if somebody who found it was faster with the orchestration.
   await starter.start(run);
   if (taken.swapped) await tellApproval(deps, run, taken.hold.approval);
+  else await approveByStart(deps, starter, taken.hold, request);
   return { started: true, joined: !taken.swapped, run, guards: [] };
 }

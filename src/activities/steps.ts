@@ -24,7 +24,7 @@ export async function record(deps: Deps, { run, change, reason, convergence }: I
   const known = await readRun(deps, run.id);
   await setRun(deps, { ...(known ?? { run, outcome: null, endedAt: null }), lastReason: reason });
   const common = { estate: deps.estate.name, region: run.region, run: run.id };
-  if (run.runbook === "evacuate" && change.share !== undefined) {
+  if (run.runbook === "evacuate" && (change.share !== undefined || change.scope !== undefined)) {
     await deps.notifier.send({ ...common, event: "evacuate", title: `${run.region}: ${reason}`, reason: run.reason });
   }
   const owed = open.filter((item) => item.state === "owed" || item.state === "drift");

@@ -3,7 +3,7 @@ import * as df from "durable-functions";
 import { strictBody } from "../app/body.ts";
 import { getApp } from "../app/compose.ts";
 import { runStarter } from "./durable-client.ts";
-import { answering, json, parseBody, Problem, requestedBy, who } from "./problem.ts";
+import { answering, json, parseBody, Problem, requestedBy, runIdOf, unknownRun, who } from "./problem.ts";
 
 const Body = strictBody(who);
 const DECISIONS = { approve: "approved", decline: "declined" } as const;
@@ -17,13 +17,12 @@ for (const answer of ["approve", "decline"] as const) {
     extraInputs: [df.input.durableClient()],
     handler: answering(async (request, context) => {
       const failover = await getApp();
-      const run = request.params["id"] ?? "";
+      const run = runIdOf(request);
       const body = await parseBody(request, Body);
       const by = requestedBy(request, body.requestedBy);
       const asked = { run, decision: DECISIONS[answer], by, reason: body.reason };
       const result = await failover.answerApproval(asked, runStarter(context, failover));
-      if (result.outcome === "unknown")
-        throw new Problem(404, "unknown-run", `There is no run "${run.slice(0, 120)}"; GET /api/runs lists them`);
+      if (result.outcome === "unknown") throw unknownRun(run);
       if (result.outcome === "notWaiting") throw new Problem(409, "not-waiting", result.why);
       return json({ run, outcome: result.outcome, by });
     }),

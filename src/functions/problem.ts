@@ -127,3 +127,14 @@ export function requestedBy(request: HttpRequest, stated: string | undefined): s
   const trusted = process.env["WEBSITE_AUTH_ENABLED"]?.toLowerCase() === "true";
   return (trusted ? request.headers.get("x-ms-client-principal-name") : null) ?? stated ?? "holder of a function key";
 }
+
+export function unknownRun(id: string): Problem {
+  return new Problem(404, "unknown-run", `There is no run "${id.slice(0, 120)}"; GET /api/runs lists them`);
+}
+
+/** What no run can be called is not asked for: the table refuses some characters, and its rows are not all runs. */
+export function runIdOf(request: HttpRequest): string {
+  const id = request.params["id"] ?? "";
+  if (!/^[a-z0-9-]{1,200}$/i.test(id)) throw unknownRun(id);
+  return id;
+}

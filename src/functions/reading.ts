@@ -2,7 +2,7 @@ import { app } from "@azure/functions";
 import * as df from "durable-functions";
 import { getApp } from "../app/compose.ts";
 import { liveStatus } from "./durable-client.ts";
-import { answering, json, Problem } from "./problem.ts";
+import { answering, json, runIdOf, unknownRun } from "./problem.ts";
 
 app.http("status", {
   methods: ["GET"],
@@ -24,9 +24,9 @@ app.http("run", {
   authLevel: "function",
   extraInputs: [df.input.durableClient()],
   handler: answering(async (request, context) => {
-    const id = request.params["id"] ?? "";
-    const run = /^[a-z0-9-]{1,200}$/i.test(id) ? await (await getApp()).run(id) : null;
-    if (run === null) throw new Problem(404, "unknown-run", `There is no run "${id.slice(0, 120)}"; GET /api/runs lists them`);
+    const id = runIdOf(request);
+    const run = await (await getApp()).run(id);
+    if (run === null) throw unknownRun(id);
     return json({ ...run, live: await liveStatus(context, id) });
   }),
 });

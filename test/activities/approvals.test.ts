@@ -81,3 +81,28 @@ it("a restore that is declined gives nothing back: the region stays held, under 
   await finish(deps, { run: runOf("restore", "east", { id: restore }), outcome: "declined", reason: "declined by sre" });
   expect(await east()).toMatchObject({ share: 0, owner: `${EAST}-2`, approval: null, initiator: "manual" });
 });
+
+describe("a person who starts what waits for a person", () => {
+  it("an evacuation: lets it begin, instead of joining the wait", async () => {
+    await start();
+    await start("manual");
+    expect((await east())?.approval).toMatchObject({ state: "approved", by: "it fails" });
+    expect(deps.starter.woken).toEqual([EAST]);
+  });
+
+  it("a restore: likewise", async () => {
+    await setState(deps, [hold("east", 0, { owner: EAST })], { evacuations: { east: 1 } });
+    const restore = (initiator: "automatic" | "manual"): Promise<unknown> =>
+      startRestore(deps, deps.starter, { region: "east", mode: "graceful", initiator, reason: "sre: it is well" });
+    await restore("automatic");
+    expect((await east())?.approval?.state).toBe("pending");
+    await restore("manual");
+    expect((await east())?.approval).toMatchObject({ state: "approved", by: "sre: it is well" });
+  });
+
+  it("automation that finds it waiting leaves it waiting", async () => {
+    await start();
+    await start();
+    expect((await east())?.approval?.state).toBe("pending");
+  });
+});

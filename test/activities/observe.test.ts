@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { putWatch } from "../../src/activities/memory.ts";
 import { observe } from "../../src/activities/observe.ts";
 import { EMPTY_WATCH } from "../../src/activities/watch.ts";
-import { at, hold, hubAndSpoke, observation, runOf, verdict } from "../support/builders.ts";
+import { at, hold, hubAndSpoke, hubToHub, observation, regionOf, runOf, verdict } from "../support/builders.ts";
 import { failure, minute } from "../support/fake-azure.ts";
 import { fakeDeps, type FakeDeps } from "../support/fake-deps.ts";
 import { know, setState } from "./support.ts";
@@ -32,7 +32,7 @@ describe("what a run sees", () => {
       killSwitchOn: true,
       verdict: { foundry: { state: "failing" }, gateway: { state: "healthy" } },
       stillFailing: true,
-      hasEdgeOrigin: true,
+      mayLeaveEdge: true,
       convergence: null,
       answers: null,
     });
@@ -62,7 +62,19 @@ describe("what a run sees", () => {
   });
 
   it("a region without an edge has no origin", async () => {
-    expect((await observe(fakeDeps(hubAndSpoke()), restore)).hasEdgeOrigin).toBe(false);
+    expect((await observe(fakeDeps(hubAndSpoke()), restore)).mayLeaveEdge).toBe(false);
+  });
+
+  it.each<[rule: string, own: string | null, peers: string | null, override: boolean, may: boolean]>([
+    ["the data may go anywhere", null, "eu", false, true],
+    ["all others are within the boundary", "eu", "eu", false, true],
+    ["others are outside of it", "eu", null, false, false],
+    ["others are outside of it, and a person has overridden the guard", "eu", null, true, true],
+  ])("the edge may leave the region's gateways: %s", async (_rule, own, peers, isOverridden, may) => {
+    const regions = [regionOf("east", own), regionOf("west", peers), regionOf("north", peers)];
+    const override = { guard: "dataResidency", reason: "signed off" } as const;
+    const run = isOverridden ? runOf("evacuate", "east", { override }) : runOf("evacuate");
+    expect((await observe(fakeDeps(hubToHub(undefined, { regions })), run)).mayLeaveEdge).toBe(may);
   });
 });
 

@@ -123,6 +123,16 @@ describe("starting an evacuation", () => {
     expect(await evacuate("east")).toMatchObject({ started: true, joined: true, run: { id: EAST, runbook: "evacuate", targetShare: 0.3 } });
   });
 
+  it("a person may move what the guards left behind of an automatic one", async () => {
+    await setState(deps, [hold("east", 0.3, { targetShare: 0.3 })], { evacuations: { east: 1 } });
+    const override = { guard: "survivorCapacity", reason: "429 is better than nothing" } as const;
+    expect(await evacuate("east", { share: 0.3, initiator: "manual" })).toMatchObject({ joined: true });
+    expect(await evacuate("east", { initiator: "manual", override })).toMatchObject({
+      joined: false,
+      run: { id: `${EAST}-2`, targetShare: 0, override },
+    });
+  });
+
   it("of a region that is being restored takes it back under an id of its own", async () => {
     await evacuate("east");
     await restore();

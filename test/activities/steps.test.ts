@@ -75,6 +75,11 @@ describe("record", () => {
     expect(await readRun(deps, evacuate.id)).toMatchObject({ lastReason: "share 0 %", outcome: null });
   });
 
+  it("people are told when more deployments are left at the share that others have", async () => {
+    await tell(["matched"], evacuate, { scope: ["a", "b"] });
+    expect(deps.sent).toMatchObject([{ event: "evacuate", region: "east" }]);
+  });
+
   it.each(["owed", "drift"] as const)("what is %s is told, with the reason", async (state) => {
     await tell(["matched", state], restore);
     expect(deps.sent).toMatchObject([{ event: "owed", reason: `apim-east/gpt ${state} (why)` }]);

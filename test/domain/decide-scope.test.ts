@@ -84,7 +84,21 @@ describe("one model of three", () => {
       "wake",
       ["mini-east"],
     ],
-    ["a person's hold is not widened", partly("gpt-east"), { initiator: "manual" }, "none", null],
+    [
+      "a person's hold is not widened, and people are told",
+      partly("gpt-east"),
+      { initiator: "manual" },
+      "refuse",
+      ["mini-east", "gpt-east"],
+    ],
+    [
+      "what a person keeps in it fails: people are told",
+      partly("mini-east"),
+      { initiator: "manual", targetShare: 0.5 },
+      "refuse",
+      ["mini-east"],
+    ],
+    ["what a person has left fails: nothing more", partly("mini-east"), { initiator: "manual" }, "none", null],
     [
       "a gateway that was left, and now a part fails: that part",
       partly("mini-east"),
@@ -112,6 +126,16 @@ describe("a held region, by mode", () => {
   ])("%s", (_rule, safety, action) => {
     const found = restoring(safety);
     expect(found).toMatchObject({ action, runbook: action === "none" ? null : "restore" });
+  });
+
+  it.each<[rule: string, safety: Partial<Estate["safety"]>, declinedAt: number, action: Decision["action"]]>([
+    ["nobody answered: not asked again at once", { mode: "approve", cooldownSeconds: 600 }, 900, "none"],
+    ["nobody answered: asked again after the cooldown", { mode: "approve", cooldownSeconds: 600 }, 400, "restore"],
+    ["nobody is to be asked: nothing to wait for", { mode: "auto", cooldownSeconds: 600 }, 900, "restore"],
+    ["an earlier restore says nothing of this hold", { mode: "approve", cooldownSeconds: 6000 }, -1, "restore"],
+  ])("%s", (_rule, safety, declinedAt, action) => {
+    const state = stateWith([hold("east", 0)], { lastReleased: { east: at(declinedAt) } });
+    expect(east({ estate: hubToHub(undefined, { safety }), state, verdicts: well }).action).toBe(action);
   });
 
   it.each(["pending", "declined"] as const)("that is %s is neither restored nor evacuated again", (state) => {

@@ -203,6 +203,24 @@ describe("each guard bites, and lets pass what it need not stop", () => {
     ["all but rounding fits", "survivorCapacity", { admission: admits(0.985) }, "passed"],
     ["next to nothing fits", "survivorCapacity", { admission: admits(0.04) }, "refused"],
     ["unknown is not enough", "survivorCapacity", { admission: admits(null) }, "refused"],
+    [
+      "a part fits, and what it would join has gone further",
+      "survivorCapacity",
+      { admission: admits(0.6), scope: ["gpt-east", "b"], state: stateWith([hold("east", 0, { scope: ["b"] })]) },
+      "refused",
+    ],
+    [
+      "a part fits, and what it would join has not gone as far",
+      "survivorCapacity",
+      { admission: admits(0.6), scope: ["gpt-east", "b"], state: stateWith([hold("east", 0.5, { scope: ["b"] })]) },
+      "shrunk",
+    ],
+    [
+      "a part fits of what is held already",
+      "survivorCapacity",
+      { admission: admits(0.6), state: stateWith([hold("east", 0.25)]) },
+      "shrunk",
+    ],
     ["only the gateway is left", "survivorCapacity", { admission: admits(null), share: 1 }, "passed"],
     ["a person is refused too", "survivorCapacity", { admission: admits(null), initiator: "manual" }, "refused"],
   ])("%s (%s)", (_rule, code, changes, wanted) => {

@@ -133,8 +133,16 @@ describe("a run that nobody let begin", () => {
 
   it("a restore: who declines it holds the region themselves; one that lapses is automation's again", () => {
     const owner = "restore-east-20260105T000000Z";
-    expect(end({ owner, targetShare: 1 }, 0, "declined").holds).toMatchObject([{ initiator: "manual", share: 0, targetShare: 0 }]);
+    const byPerson = { ...PENDING, state: "declined", by: "ops" } as const;
+    expect(end({ owner, targetShare: 1, approval: byPerson }, 0, "declined").holds).toMatchObject([
+      { initiator: "manual", share: 0, targetShare: 0 },
+    ]);
     expect(end({ owner, targetShare: 1 }, 0, "lapsed").holds).toMatchObject([{ initiator: "automatic", share: 0, targetShare: 0 }]);
+  });
+
+  it("a restore that nobody answered stays automation's: it is proposed again", () => {
+    const held = { owner: "restore-east-20260105T000000Z", targetShare: 1, approval: { ...PENDING, state: "declined" } } as const;
+    expect(end(held, 0, "declined").holds).toMatchObject([{ initiator: "automatic", share: 0, targetShare: 0 }]);
   });
 
   it("of a region without a hold changes nothing", () => {

@@ -67,7 +67,7 @@ describe("the levers at the edge", () => {
       { gate: "closed", origin: "disabled" },
     ],
     ["the gateway is not measured: nothing", { share: 0 }, { verdict: regionVerdict("east", "failing", "inconclusive") }, null],
-    ["the region has no origin: nothing to flip", { share: 0 }, { ...gatewaySick, hasEdgeOrigin: false }, null],
+    ["the region has no origin: nothing to flip", { share: 0 }, { ...gatewaySick, mayLeaveEdge: false }, null],
     [
       "a pool of the region's own gateway has been owed for a minute: the gate, which needs no ARM write",
       { share: 0 },

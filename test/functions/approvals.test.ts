@@ -32,6 +32,7 @@ describe("a region that fails", () => {
 
   it.each([
     ["nobody's run", "evacuate-eastus2-20200101T000000Z", { reason: "x" }, 404, "unknown-run"],
+    ["what no run can be called", "key:a%23b", { reason: "x" }, 404, "unknown-run"],
     ["without a reason", undefined, {}, 400, "invalid-body"],
   ])("an answer for %s is refused", async (_what, run, body, status, type) => {
     const refused = await answer(run ?? (await waiting()), "approve", body);

@@ -195,7 +195,7 @@ export function seenWith(changes: Partial<Seen> = {}): Seen {
     killSwitchOn: false,
     verdict: regionVerdict("east", "failing"),
     stillFailing: true,
-    hasEdgeOrigin: true,
+    mayLeaveEdge: true,
     convergence: null,
     answers: null,
     ...changes,
