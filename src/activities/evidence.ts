@@ -21,7 +21,7 @@ export function evidenceOf(
   own: readonly Observation[] = [],
   witnesses: readonly Observation[] = [],
 ): Evidence {
-  const metrics = samplesOf(policy, passive.metrics, target);
+  const metrics = withoutProbes(samplesOf(policy, passive.metrics, target), watch.samples[target] ?? []);
   const gatewayLogs = samplesOf(policy, passive.gatewayLogs, target);
   const known = watch.samples[target] ?? [];
   return {
@@ -37,6 +37,23 @@ export function evidenceOf(
 
 export function samplesOf(policy: Estate["detection"], traffic: Traffic, target: string): readonly Sample[] {
   return (traffic.minutes[target] ?? []).flatMap((minute) => sampleOf(minute, policy) ?? []);
+}
+
+/**
+ * The service counts the prober's own requests like any other: on a quiet deployment the metrics of a minute of bursts would be nothing
+ * else, and would second the prober as if they were somebody else's. Too much is taken off rather than too little.
+ */
+function withoutProbes(minutes: readonly Sample[], probes: readonly Sample[]): readonly Sample[] {
+  if (minutes.length === 0 || probes.length === 0) return minutes;
+  const own = new Map(probes.map((sample) => [sample.at, sample]));
+  return minutes.map((minute) => {
+    const mine = own.get(minute.at);
+    if (mine === undefined) return minute;
+    const left = (all: number, taken: number): number => Math.max(0, all - taken);
+    const [failed, throttled] = [left(minute.failed, mine.failed), left(minute.throttled, mine.throttled)];
+    const answered = left(minute.requests - minute.failed - minute.throttled, mine.requests - mine.failed - mine.throttled);
+    return { ...minute, requests: answered + failed + throttled, failed, throttled, slow: Math.min(minute.slow, answered) };
+  });
 }
 
 export function bySending(seen: readonly Observation[]): readonly Observation[] {
