@@ -8,7 +8,7 @@ import { ROUTING_UNKNOWN } from "./guards/rung.ts";
 import type { Leaving } from "./handover.ts";
 import { holdOf, isWider, unionScope, type EstateState, type Hold, type Initiator } from "./hold.ts";
 import { modeOf } from "./mode.ts";
-import { failsWithin, restoreReadiness } from "./readiness.ts";
+import { failsAgain, restoreReadiness } from "./readiness.ts";
 import { poolShapes } from "./pool-shapes.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
 import type { Routing } from "./routing.ts";
@@ -155,7 +155,11 @@ function decideHeld(input: DecideInput, verdict: RegionVerdict, hold: Hold): Dec
   const hurries = !stopped && needsHurry(input.estate, verdict, hold);
   // It was left for its gateway alone, or for some deployments, and now more of it fails: that must go as well.
   if (trouble !== null && leavesTrouble(hold, trouble)) {
-    const deeper = decideTrouble(input, verdict, movesTokens(hold) ? { ...trouble, scope: unionScope(hold.scope, trouble.scope) } : trouble);
+    const deeper = decideTrouble(
+      input,
+      verdict,
+      movesTokens(hold) ? { ...trouble, scope: unionScope(hold.scope, trouble.scope) } : trouble,
+    );
     if (deeper.action !== "refuse" || !hurries) return deeper;
   }
   if (hold.approval?.state === "pending") return nothing(region, `${hold.owner} waits for a person until ${hold.approval.until}`);
@@ -212,7 +216,7 @@ function movesTokens(hold: Hold): boolean {
 
 /** A held region that fails again at a share, or whose gateway begins to fail: its run must not sleep on. */
 function needsHurry(estate: Estate, verdict: RegionVerdict, hold: Hold): boolean {
-  const relapsed = runbookOf(hold.owner) === "restore" && hold.share > 0 && failsWithin(verdict, hold.scope);
+  const relapsed = runbookOf(hold.owner) === "restore" && hold.share > 0 && failsAgain(verdict, hold);
   return relapsed || (verdict.gateway?.state === "failing" && hold.gate === "open" && mayLeaveEdge(estate, verdict.region));
 }
 

@@ -1,6 +1,6 @@
 /** What a run does next: pure functions of what it sees. Orchestrations only carry the answer out. */
 import { isWider, type Approval, type Hold, type HoldChange } from "./hold.ts";
-import { failsWithin, restoreReadiness } from "./readiness.ts";
+import { failsAgain, failsWithin, restoreReadiness, stateWithin } from "./readiness.ts";
 import type { Converged, Move, Run, RunPolicy, Seen } from "./run.ts";
 import { secondsBetween } from "./time.ts";
 
@@ -36,7 +36,8 @@ function noLongerCalledFor({ runbook, scope, targetShare }: Run, { verdict }: Se
   const fails = failsWithin(verdict, scope);
   if (runbook === "restore") return fails ? `it fails again: ${foundry.reason}` : null;
   if (gateway?.state === "failing") return null;
-  const well = targetShare >= 1 ? gateway?.state === "healthy" : foundry.state === "healthy" || foundry.state === "pressured";
+  const { state } = stateWithin(verdict, scope);
+  const well = targetShare >= 1 ? gateway?.state === "healthy" : state === "healthy" || state === "pressured";
   return well && !fails ? `it is well again: ${targetShare >= 1 ? (gateway?.reason ?? "") : foundry.reason}` : null;
 }
 
@@ -117,7 +118,7 @@ function leftAsChanged({ convergence }: Seen): string {
 function stepBack(policy: RunPolicy, seen: Seen, hold: Hold): Move | null {
   if (hold.share === 0) return null;
   const relapses = hold.relapses + 1;
-  if (failsWithin(seen.verdict, hold.scope)) {
+  if (failsAgain(seen.verdict, hold)) {
     return { kind: "change", change: { share: 0, relapses }, reason: `it fails again (${seen.verdict.foundry.reason}): back to 0 %` };
   }
   const failed =
@@ -128,9 +129,10 @@ function stepBack(policy: RunPolicy, seen: Seen, hold: Hold): Move | null {
 }
 
 /** One spell of pressure costs one step: it must have begun on this step, or have outlasted the bake of the step back. */
-function strainsNow(policy: RunPolicy, { verdict: { foundry }, at }: Seen, hold: Hold): boolean {
-  const newer = secondsBetween(hold.shareSince, foundry.since) > 0;
-  return foundry.state === "pressured" && (newer || secondsBetween(hold.shareSince, at) >= policy.restore.bakeSeconds);
+function strainsNow(policy: RunPolicy, { verdict, at }: Seen, hold: Hold): boolean {
+  const { state, since } = stateWithin(verdict, hold.scope);
+  const newer = secondsBetween(hold.shareSince, since) > 0;
+  return state === "pressured" && (newer || secondsBetween(hold.shareSince, at) >= policy.restore.bakeSeconds);
 }
 
 /** Share of failing answers above which a step of a restore goes back. */
@@ -147,7 +149,7 @@ function mayStepUp(policy: RunPolicy, seen: Seen, hold: Hold): boolean {
   if (hold.share < first) return restoreReadiness(policy, seen.verdict, hold, seen.at).ready;
   const seconds = secondsBetween(hold.shareSince, seen.at);
   const { bakeSeconds, bakeAnswers, bakeProbeSeconds } = policy.restore;
-  if (seen.verdict.foundry.state !== "healthy" || seconds < bakeSeconds || hasOpenPool(seen)) return false;
+  if (stateWithin(seen.verdict, hold.scope).state !== "healthy" || seconds < bakeSeconds || hasOpenPool(seen)) return false;
   return (seen.answers?.count ?? 0) >= bakeAnswers || seconds >= bakeProbeSeconds;
 }
 

@@ -17,6 +17,8 @@ export interface RegionVerdict {
   readonly failingByTraffic: readonly string[];
   /** Deployments under pressure. */
   readonly pressured: readonly string[];
+  /** How each deployment stands, and since when. */
+  readonly deployments: Readonly<Record<string, Pick<Verdict, "state" | "since">>>;
 }
 
 export type VerdictsByTarget = Readonly<Record<string, Verdict>>;
@@ -43,6 +45,7 @@ export function assessRegion(
     failing,
     failingByTraffic: failing.filter((id) => verdicts[id]?.symptom === "traffic"),
     pressured: inState("pressured"),
+    deployments: Object.fromEntries(deployments.map((id, i) => [id, standing(parts[i]?.verdict ?? unknown)])),
     foundry:
       parts.length === 0
         ? { state: "healthy", symptom: null, reason: "no deployment in this region", since: now }
@@ -55,6 +58,10 @@ export function assessRegion(
 interface Part {
   readonly verdict: Verdict;
   readonly share: number;
+}
+
+function standing({ state, since }: Verdict): Pick<Verdict, "state" | "since"> {
+  return { state, since };
 }
 
 /** What no share is known of counts like any other. */

@@ -4,7 +4,19 @@ import type { Deployment, Estate } from "../../src/domain/estate.ts";
 import type { Hold } from "../../src/domain/hold.ts";
 import type { RegionVerdict } from "../../src/domain/region-verdict.ts";
 import type { PoolMember } from "../../src/domain/routing.ts";
-import { at, capacity, deployment, hold, hubToHub, normalRouting, regionVerdict, stateWith, T0 } from "../support/builders.ts";
+import type { VerdictState } from "../../src/domain/verdict.ts";
+import {
+  at,
+  capacity,
+  deployment,
+  hold,
+  hubToHub,
+  mixedVerdict,
+  normalRouting,
+  regionVerdict,
+  stateWith,
+  T0,
+} from "../support/builders.ts";
 
 const EAST_DOWN = [regionVerdict("east", "failing"), regionVerdict("west"), regionVerdict("north")];
 
@@ -144,4 +156,26 @@ describe("a held region, by mode", () => {
     expect(east({ state: held, verdicts: well }).action).toBe("none");
     expect(east({ state: held }).action).toBe("none");
   });
+});
+
+describe("a hold on some deployments is restored by how these stand", () => {
+  it.each<[rule: string, states: Readonly<Record<string, VerdictState>>, action: Decision["action"]]>([
+    ["well, and so is the rest", { a: "healthy", b: "healthy" }, "restore"],
+    ["well, and another strains", { a: "healthy", b: "pressured" }, "restore"],
+    ["well, and another was deleted", { a: "healthy", b: "misconfigured" }, "restore"],
+    ["not measured", { a: "inconclusive", b: "healthy" }, "none"],
+    ["straining", { a: "pressured", b: "healthy" }, "none"],
+    ["gone from the estate: the region as a whole counts", { b: "healthy" }, "restore"],
+  ])("%s", (_rule, states, action) => {
+    const state = stateWith([hold("east", 0, { scope: ["a"] })]);
+    expect(east({ state, verdicts: [mixedVerdict("east", states), ...EAST_DOWN.slice(1)] }).action).toBe(action);
+  });
+});
+
+it("a part of a region that fails while all of it is restored hurries its run, which was to go up by steps", () => {
+  const verdicts = [mixedVerdict("east", { a: "failing", b: "healthy", c: "healthy" }), ...EAST_DOWN.slice(1)];
+  const restoring = (mode: Hold["mode"]): Decision["action"] =>
+    east({ state: stateWith([hold("east", 0.5, { owner: "restore-east-x", targetShare: 1, mode })]), verdicts }).action;
+  expect(restoring("graceful")).toBe("wake");
+  expect(restoring("ungraceful")).toBe("none");
 });

@@ -267,15 +267,17 @@ describe("a held region", () => {
 
   it("soaks by its Foundry when tokens were moved, by its gateway when that alone was left", () => {
     const parts: RegionVerdict = { ...healthySince(0), gateway: verdict("healthy", at(950)) };
-    expect(restoreReadiness(estate, parts, { relapses: 0, share: 0 }, at(1000)).ready).toBe(true);
-    expect(restoreReadiness(estate, parts, { relapses: 0, share: 1 }, at(1000))).toEqual({
+    expect(restoreReadiness(estate, parts, { relapses: 0, share: 0, scope: null }, at(1000)).ready).toBe(true);
+    expect(restoreReadiness(estate, parts, { relapses: 0, share: 1, scope: null }, at(1000))).toEqual({
       ready: false,
       reason: "healthy for 50 s of the 120 s soak",
     });
   });
 
   it("does not come back while it is throttled", () => {
-    expect(restoreReadiness(estate, regionVerdict("east", "pressured"), { relapses: 0, share: 0 }, at(1000)).ready).toBe(false);
+    expect(restoreReadiness(estate, regionVerdict("east", "pressured"), { relapses: 0, share: 0, scope: null }, at(1000)).ready).toBe(
+      false,
+    );
   });
 });
 

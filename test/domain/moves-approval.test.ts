@@ -4,7 +4,7 @@ import type { Approval, Hold } from "../../src/domain/hold.ts";
 import { nextMove } from "../../src/domain/moves.ts";
 import type { RegionVerdict } from "../../src/domain/region-verdict.ts";
 import type { Move, Run, RunPolicy, Seen } from "../../src/domain/run.ts";
-import { at, hold, regionVerdict, runOf, seenWith, T0 } from "../support/builders.ts";
+import { at, hold, mixedVerdict, regionVerdict, runOf, seenWith, T0 } from "../support/builders.ts";
 
 const policy: RunPolicy = { evacuate: { ...DEFAULTS.evacuate }, restore: { ...DEFAULTS.restore } };
 const PENDING: Approval = { state: "pending", until: at(900), default: "decline" };
@@ -70,6 +70,8 @@ describe("what it waits for may pass", () => {
     ["a gateway that fails beside it", evacuate, regionVerdict("east", "healthy", "failing"), false],
     ["a deployment that fails still", scoped, partly("inconclusive", "a"), false],
     ["a deployment that is well in a region that is", scoped, partly("healthy"), true],
+    ["a deployment that is well beside one that is not", scoped, mixedVerdict("east", { a: "healthy", b: "misconfigured" }), true],
+    ["a deployment that is not measured", scoped, mixedVerdict("east", { a: "inconclusive", b: "healthy" }), false],
     ["a gateway that is well again", gatewayOnly, regionVerdict("east"), true],
     ["a gateway that is not measured", gatewayOnly, regionVerdict("east", "healthy", "inconclusive"), false],
     ["a region to be restored that fails again", restore, regionVerdict("east", "failing"), true],
@@ -95,6 +97,22 @@ describe("a run on some deployments", () => {
     const late = { at: at(86_400), verdict: regionVerdict("east", "failing") };
     expect(begun(wide, { scope: ["a", "b"] }, late).kind).toBe("wait");
     expect(begun(evacuate, {}, late)).toMatchObject({ change: { origin: "disabled" } });
+  });
+
+  it("goes up though another deployment strains, and back when one of its own does", () => {
+    const scoped = runOf("restore", "east", { scope: ["a"] });
+    const held = { scope: ["a"], share: 0.05, mode: "graceful" } as const;
+    const late = at(DEFAULTS.restore.bakeProbeSeconds);
+    const beside = { at: late, verdict: mixedVerdict("east", { a: "healthy", b: "pressured" }) };
+    expect(begun(scoped, held, beside)).toMatchObject({ change: { share: 0.25 } });
+    expect(begun(scoped, held, { at: late, verdict: mixedVerdict("east", { a: "pressured", b: "healthy" }) })).toMatchObject({
+      change: { share: 0, relapses: 1 },
+    });
+  });
+
+  it("a region's restore goes back when a part of it fails again", () => {
+    const verdict = mixedVerdict("east", { a: "failing", b: "healthy", c: "healthy" });
+    expect(begun(restore, { share: 0.5, mode: "graceful" }, { verdict })).toMatchObject({ change: { share: 0, relapses: 1 } });
   });
 
   it("goes back when one of them fails again, though the region as a whole does not", () => {

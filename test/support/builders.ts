@@ -132,8 +132,20 @@ export function regionVerdict(
     failing: foundry === "failing" ? [`gpt-${region}`] : [],
     failingByTraffic: [],
     pressured: foundry === "pressured" ? [`gpt-${region}`] : [],
+    deployments: { [`gpt-${region}`]: { state: foundry, since } },
     ...changes,
   };
+}
+
+/** A region of which each deployment stands as said; its Foundry as a whole is inconclusive unless all of them stand alike. */
+export function mixedVerdict(region: string, states: Readonly<Record<string, VerdictState>>, since = T0): RegionVerdict {
+  const inState = (state: VerdictState): readonly string[] => Object.keys(states).filter((id) => states[id] === state);
+  const [first = "healthy", ...rest] = new Set(Object.values(states));
+  return regionVerdict(region, rest.length === 0 ? first : "inconclusive", "healthy", since, {
+    failing: inState("failing"),
+    pressured: inState("pressured"),
+    deployments: Object.fromEntries(Object.entries(states).map(([id, state]) => [id, { state, since }])),
+  });
 }
 
 /** Every deployment asked for the same tokens per minute. */
