@@ -25,7 +25,11 @@ export function benchDeps(estate: Estate, silent: ReadonlySet<string>): Deps & {
     pools: { read: async () => refused, write: async () => refused },
     edges: { read: async () => refused, write: async () => refused, poll: async () => refused },
     capacity: { tokensPerMinute: async () => refused, usages: async () => refused },
-    metrics: { traffic: async (deployments) => deployments.map(() => refused), hours: async (deployments) => deployments.map(() => []) },
+    metrics: {
+      overArm: () => false,
+      traffic: async (deployments) => deployments.map(() => refused),
+      hours: async (deployments) => deployments.map(() => []),
+    },
     logs: null,
     state: memoryStore(),
     notifier: { send: async () => undefined },

@@ -6,6 +6,8 @@ import { largeEstate } from "./estate.ts";
 
 export interface MeasuredRound {
   readonly milliseconds: number;
+  /** User time of the process. */
+  readonly cpuMilliseconds: number;
   /** The most that was seen during the round. */
   readonly heapMegabytes: number;
   readonly rssMegabytes: number;
@@ -14,6 +16,8 @@ export interface MeasuredRound {
 
 export interface MeasuredRounds {
   readonly targets: number;
+  /** The process's (RSS) with the estate read and no round begun. */
+  readonly restMegabytes: number;
   readonly silent: number;
   readonly burstSeconds: number;
   readonly deadlineSeconds: number;
@@ -27,21 +31,25 @@ export interface MeasuredRounds {
 
 export async function measureRounds(): Promise<MeasuredRounds> {
   const estate = largeEstate();
+  const restMegabytes = process.memoryUsage().rss / 2 ** 20;
   const { burstProbes, burstSpacingSeconds, probeDeadlineSeconds } = estate.detection;
   const all = [...estate.deployments, ...estate.gateways].map(({ id }) => id);
   const silent = new Set(all.filter((_, index) => index % 50 === 0));
   const deps = benchDeps(estate, silent);
   const round = async (of = deps): Promise<MeasuredRound> => {
     const stop = watchMemory();
-    const begun = performance.now();
+    const [begun, before] = [performance.now(), process.cpuUsage()];
     await runRound(of, NO_STARTER);
-    return { milliseconds: performance.now() - begun, ...stop(), watchCharacters: of.state.size("watch") };
+    const milliseconds = performance.now() - begun;
+    const cpuMilliseconds = process.cpuUsage(before).user / 1000;
+    return { milliseconds, cpuMilliseconds, ...stop(), watchCharacters: of.state.size("watch") };
   };
   const first = await round();
   const later = await round();
   const allSilent = await round({ ...benchDeps(estate, new Set(all)), state: deps.state });
   return {
     targets: all.length,
+    restMegabytes,
     silent: silent.size,
     deadlineSeconds: probeDeadlineSeconds,
     burstSeconds: (burstProbes - 1) * burstSpacingSeconds + probeDeadlineSeconds,

@@ -1,5 +1,6 @@
 /** One probe round: every target once, a confirm burst for each suspect, then the new observations and verdicts. */
 import type { Estate } from "../domain/estate.ts";
+import { groupBy } from "../domain/group.ts";
 import type { Observation, Sample } from "../domain/observation.ts";
 import { doubtGateways } from "../domain/region-verdict.ts";
 import { addProbes } from "../domain/samples.ts";
@@ -117,8 +118,8 @@ const ENDED_KEPT = 8;
 export function withFindings(estate: Estate, watch: Watch, passive: Passive, found: Partial<Findings>, now: string): Watch {
   const { by, own, witnesses, skipped, confirmed } = { ...NO_FINDINGS, ...found };
   const { detection } = estate;
-  const ownBy = byTarget(own);
-  const witnessesBy = byTarget(witnesses);
+  const ownBy = groupBy(own, ({ target }) => target);
+  const witnessesBy = groupBy(witnesses, ({ target }) => target);
   const next: { [K in "observations" | "witnesses"]: Record<string, readonly Observation[]> } = { observations: {}, witnesses: {} };
   const samples: Record<string, readonly Sample[]> = {};
   const verdicts: Record<string, Verdict> = {};
@@ -147,12 +148,6 @@ export function withFindings(estate: Estate, watch: Watch, passive: Passive, fou
 /** No suspicion lives longer than a day. */
 function recent(confirmed: Watch["confirmed"], now: string): Watch["confirmed"] {
   return Object.fromEntries(Object.entries(confirmed).filter(([, at]) => secondsBetween(at, now) < 86_400));
-}
-
-function byTarget(observations: readonly Observation[]): ReadonlyMap<string, readonly Observation[]> {
-  const groups = new Map<string, Observation[]>();
-  for (const observation of observations) groups.set(observation.target, [...(groups.get(observation.target) ?? []), observation]);
-  return groups;
 }
 
 /** Of each outcome only the last detail is ever told. */

@@ -43,7 +43,8 @@ export function packWatch(estate: Estate, watch: Watch): WatchRow {
 function packWith(estate: Estate, watch: Watch, textLength: number): WatchRow {
   const { spentOn, skipped, confirmed, ended, roundAt } = watch;
   const base = Date.parse(roundAt ?? "") || 0;
-  const targets = Object.fromEntries(targetIds(watch).map((id) => [id, packTarget(estate, watch, id, base, textLength)]));
+  const gateways = estate.gateways.map((gateway) => gateway.id);
+  const targets = Object.fromEntries(targetIds(watch).map((id) => [id, packTarget(gateways, watch, id, base, textLength)]));
   return { targets, spentOn, skipped, confirmed, ended, roundAt };
 }
 
@@ -51,14 +52,13 @@ function targetIds(watch: Watch): readonly string[] {
   return [...new Set([...Object.keys(watch.verdicts), ...Object.keys(watch.observations), ...Object.keys(watch.spent)])];
 }
 
-function packTarget(estate: Estate, watch: Watch, id: string, base: number, textLength: number): TargetRow {
+function packTarget(gateways: readonly string[], watch: Watch, id: string, base: number, textLength: number): TargetRow {
   const own = watch.observations[id] ?? [];
   const witnesses = watch.witnesses[id] ?? [];
   const samples = watch.samples[id] ?? [];
   const verdict = watch.verdicts[id];
   const limiter = watch.limiter[id];
   const spent = watch.spent[id];
-  const gateways = estate.gateways.map((gateway) => gateway.id);
   const details = Object.fromEntries(
     own.flatMap(({ outcome, detail }) =>
       detail === "" || textLength === 0 ? [] : [[OUTCOMES.indexOf(outcome), detail.slice(0, textLength / 2)]],

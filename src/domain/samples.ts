@@ -3,6 +3,7 @@ import type { DetectionPolicy } from "./estate.ts";
 import { MINUTE_MILLISECONDS, SKEW_SECONDS } from "./evidence.ts";
 import type { Observation, Sample } from "./observation.ts";
 import type { TrafficMinute } from "./signals.ts";
+import { instantOf } from "./time.ts";
 
 /** Folds probes into their minutes and drops the minutes that can no longer count. Each probe is to be handed over once. */
 export function addProbes(
@@ -11,11 +12,11 @@ export function addProbes(
   policy: DetectionPolicy,
   now: string,
 ): readonly Sample[] {
-  const at = Date.parse(now);
+  const at = instantOf(now);
   const oldest = at - policy.graySeconds * 1000 - MINUTE_MILLISECONDS;
-  const byStart = new Map(samples.map((sample) => [Date.parse(sample.at), sample]));
+  const byStart = new Map(samples.map((sample) => [instantOf(sample.at), sample]));
   for (const observation of fresh) {
-    const sent = Date.parse(observation.at);
+    const sent = instantOf(observation.at);
     if (!TOLD.has(observation.outcome) || !(sent <= at + SKEW_SECONDS * 1000)) continue;
     const start = startOf(Math.min(sent, at));
     byStart.set(start, add(byStart.get(start) ?? emptySample(start), observation, policy));
@@ -44,7 +45,7 @@ function add(sample: Sample, { outcome, latencyMilliseconds }: Observation, poli
 
 /** null = no data, which is neither zero nor healthy. Of counts, one that is missing beside one that is known is none (azure-facts 3.1). */
 export function sampleOf(minute: TrafficMinute, policy: DetectionPolicy): Sample | null {
-  const start = startOf(Date.parse(minute.at));
+  const start = startOf(instantOf(minute.at));
   const answered = known(minute.answered);
   const failed = known(minute.serverErrors);
   const throttled = known(minute.throttled);

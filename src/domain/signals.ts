@@ -2,7 +2,7 @@
 import type { LimiterReading } from "./capacity.ts";
 import type { DetectionPolicy } from "./estate.ts";
 import type { Observation } from "./observation.ts";
-import { secondsBetween } from "./time.ts";
+import { instantOf, secondsBetween } from "./time.ts";
 
 /** One minute of a deployment's traffic as Azure Monitor or a gateway's log tells it; null = no data point, which is not zero. */
 export interface TrafficMinute {
@@ -101,7 +101,7 @@ export function limiterReadings(
   const isWithin = (at: string, seconds: number): boolean => secondsBetween(at, now) <= seconds;
   const unseen = 60 / (60 - Math.min(30, intervalSeconds));
   const readings = Object.fromEntries(Object.entries(before).filter(([, reading]) => isWithin(reading.at, KEPT_SECONDS)));
-  for (const { target, at, limitTokens, remainingTokens } of fresh.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))) {
+  for (const { target, at, limitTokens, remainingTokens } of fresh.toSorted((a, b) => instantOf(a.at) - instantOf(b.at))) {
     if (limitTokens === undefined || remainingTokens === undefined || limitTokens <= 0 || remainingTokens < 0) continue;
     if (!isWithin(at, READING_SECONDS)) continue;
     const used = Math.round(Math.max(0, limitTokens - remainingTokens) * unseen);
