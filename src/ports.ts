@@ -63,6 +63,8 @@ export interface CapacityReader {
 }
 
 export interface MetricsReader {
+  /** Now: by calls to ARM for every account, whose budget is small, and not in batches. */
+  overArm(): boolean;
   /** Per-minute traffic of each deployment, in their order, between two instants; minutes late and possibly partial at the end. */
   traffic(deployments: readonly Deployment[], from: Date, to: Date): Promise<readonly Result<{ minutes: readonly TrafficMinute[] }>[]>;
   /** Tokens per hour of each deployment, in their order; null = no data. Never fails: what cannot be read has no hours. */

@@ -17,6 +17,8 @@ const ROUTING_SECONDS = 900;
 const LIMITS_SECONDS = 3600;
 /** What could not be read is asked for again after this time. */
 const GAP_SECONDS = 60;
+/** A week of hours is more to ask for. */
+const HISTORY_GAP_SECONDS = 600;
 /** Demand is the 95th percentile of this many minutes. */
 const DEMAND_WINDOW_MINUTES = 10;
 /** What is later than this says nothing of today's demand. */
@@ -101,7 +103,7 @@ function whatIsDue(
     limits: due(old.limitsAt, hasGap("rate limit") ? GAP_SECONDS : LIMITS_SECONDS),
     routing: !episodeOpen && due(old.routingAt, hasGap("routing") || !fits(estate, old.routing) ? GAP_SECONDS : ROUTING_SECONDS),
     // Of this hour and the next: new with every hour of the clock.
-    usual: old.usualAt?.slice(0, 13) !== now.slice(0, 13),
+    usual: old.usualAt?.slice(0, 13) !== now.slice(0, 13) || (hasGap("history") && due(old.usualAt, HISTORY_GAP_SECONDS)),
   };
 }
 
@@ -140,7 +142,11 @@ async function readUsual(deps: Deps, old: Capacity["usual"], gaps: string[]): Pr
   const { deployments } = deps.estate;
   try {
     const hours = await deps.metrics.hours(deployments, new Date(to.getTime() - HISTORY_MILLISECONDS), to);
-    return Object.fromEntries(deployments.map(({ id }, i) => [id, expectedDemand(hours[i] ?? [], to.toISOString())]));
+    const read = deployments.map(({ id }, i) => [id, hours[i] ?? []] as const);
+    const missing = read.flatMap(([id, own]) => (own.length === 0 ? [id] : []));
+    if (missing.length > 0) gaps.push(`history of demand of ${missing.length} deployments, ${missing[0]} the first: it could not be read`);
+    // An answer without data says that there is none; no answer leaves what was known.
+    return Object.fromEntries(read.map(([id, own]) => [id, own.length === 0 ? (old[id] ?? null) : expectedDemand(own, to.toISOString())]));
   } catch (error) {
     gaps.push(`history of demand: ${String(error)}`);
     return old;

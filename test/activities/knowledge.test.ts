@@ -6,7 +6,7 @@ import { readStatus } from "../../src/activities/status.ts";
 import { dueDeployments } from "../../src/activities/traffic.ts";
 import { toEntity } from "../../src/azure/tables/entity.ts";
 import { decide } from "../../src/domain/decide.ts";
-import type { Estate, Gateway } from "../../src/domain/estate.ts";
+import type { DeploymentType, Estate, Gateway } from "../../src/domain/estate.ts";
 import { backendName, type PoolRouting } from "../../src/domain/routing.ts";
 import { at, deployment, gateway, hold, hubToHub, member, normalRouting } from "../support/builders.ts";
 import { failure, minute, minutesUntil } from "../support/fake-azure.ts";
@@ -78,6 +78,19 @@ describe("knowledge", () => {
   it("of usual demand is the history of this hour and the next", async () => {
     deps.metrics.hourly = { "gpt-east": 600_000 };
     expect((await refresh()).capacity.usual).toEqual({ "gpt-east": 10_000, "gpt-west": null, "gpt-north": null });
+  });
+
+  it("of usual demand outlasts an hour in which history cannot be read, which is named and asked for again", async () => {
+    deps.metrics.hourly = { "gpt-east": 600_000 };
+    await refresh();
+    deps.metrics.hoursFail = true;
+    const kept = await refresh(3600);
+    expect(kept.capacity.usual["gpt-east"]).toBe(10_000);
+    expect(kept.gaps).toEqual(["history of demand of 3 deployments, gpt-east the first: it could not be read"]);
+    deps.metrics.hoursFail = false;
+    deps.metrics.hourly = { "gpt-east": 60_000 };
+    expect((await refresh(300)).capacity.usual["gpt-east"]).toBe(10_000);
+    expect(await refresh(300)).toMatchObject({ capacity: { usual: { "gpt-east": 1000 } }, gaps: [] });
   });
 });
 
@@ -201,36 +214,39 @@ describe("a source that breaks", () => {
 });
 
 describe("metrics over ARM stay within its budget", () => {
-  const estateOf = (accounts: number, api: "auto" | "arm" | "batch"): Estate => ({
+  const estateOf = (accounts: number, api: "auto" | "arm"): Estate => ({
     ...hubToHub(Array.from({ length: accounts }, (_, i) => `region${i}`)),
     signals: { metrics: { names: "auto", api }, logs: null },
   });
 
-  it.each<[accounts: number, api: "auto" | "arm" | "batch", everyMinutes: number]>([
-    [6, "auto", 1],
-    [7, "auto", 2],
-    [9, "auto", 2],
-    [10, "auto", 1],
-    [30, "auto", 1],
-    [30, "arm", 5],
-    [7, "batch", 1],
-  ])("%s accounts by %s: each is read every %s minutes", (accounts, api, everyMinutes) => {
-    const estate = estateOf(accounts, api);
-    const turns = Array.from({ length: everyMinutes }, (_, minuteOfDay) => dueDeployments(estate, minuteOfDay).due);
+  it.each<[accounts: number, overArm: boolean, type: DeploymentType, everyMinutes: number]>([
+    [3, true, "ProvisionedManaged", 1],
+    [4, true, "Standard", 1],
+    [4, true, "ProvisionedManaged", 2],
+    [9, true, "Standard", 3],
+    [30, true, "Standard", 8],
+    [30, true, "ProvisionedManaged", 10],
+    [30, false, "ProvisionedManaged", 1],
+  ])("%s accounts, over ARM %s, %s: each is read every %s minutes", (accounts, overArm, deploymentType, everyMinutes) => {
+    const plain = estateOf(accounts, "auto");
+    const estate = { ...plain, deployments: plain.deployments.map((deployment) => ({ ...deployment, deploymentType })) };
+    const turns = Array.from({ length: everyMinutes }, (_, minuteOfDay) => dueDeployments(estate, overArm, minuteOfDay).due);
     expect(
       turns
         .flat()
         .map(({ id }) => id)
         .toSorted(),
     ).toEqual(estate.deployments.map(({ id }) => id).toSorted());
-    expect(dueDeployments(estate, 0).everyMinutes).toBe(everyMinutes);
+    expect(dueDeployments(estate, overArm, 0).everyMinutes).toBe(everyMinutes);
+    const readsOfAccount = deploymentType === "Standard" ? 3 : 4;
+    if (overArm) for (const turn of turns) expect((turn.length * readsOfAccount) / 60).toBeLessThan(0.25);
   });
 
   it("and status says so", async () => {
     deps = fakeDeps(estateOf(30, "arm"));
     await refresh();
-    expect(deps.metrics.asked).toHaveLength(6);
-    expect((await readStatus(deps)).signals.metrics.note).toBe("30 accounts over ARM: each is read every 5 minutes");
+    expect(deps.metrics.asked).toHaveLength(4);
+    expect((await readStatus(deps)).signals.metrics.note).toBe("30 accounts over ARM: each is read every 8 minutes");
   });
 });
 

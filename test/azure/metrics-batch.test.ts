@@ -64,6 +64,8 @@ describe("the batch API", () => {
     const before = stub.seen.length;
     await reader.traffic(deployments, FROM, TO);
     expect([stub.seen[0]?.method, stub.seen[before]?.method]).toEqual(methods);
+    // Whoever paces the reads must know.
+    expect(reader.overArm()).toBe(methods[1] === "GET");
   });
 
   it("has a host for each region", async () => {

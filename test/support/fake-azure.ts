@@ -149,6 +149,8 @@ export interface FakeMetrics extends MetricsReader {
   /** Tokens per hour, the same for every hour of the last seven days; null = no data point. */
   hourly: Record<string, number | null>;
   hoursAsked: number;
+  /** No hours can be read. */
+  hoursFail: boolean;
 }
 
 export function minute(tokens: number | null, changes: Partial<TrafficMinute> = {}): TrafficMinute {
@@ -182,6 +184,8 @@ export function fakeMetrics(estate: Estate, tokens: number): FakeMetrics {
     asked: [],
     hourly: {},
     hoursAsked: 0,
+    hoursFail: false,
+    overArm: () => estate.signals.metrics.api === "arm",
     async traffic(deployments, from, to) {
       return deployments.map(({ id }) => {
         fake.asked.push({ deployment: id, from, to });
@@ -198,7 +202,7 @@ export function fakeMetrics(estate: Estate, tokens: number): FakeMetrics {
       );
       return deployments.map(({ id }) => {
         const hourly = fake.hourly[id];
-        return hourly === undefined ? [] : starts.map((start) => ({ at: new Date(start).toISOString(), tokens: hourly }));
+        return fake.hoursFail ? [] : starts.map((start) => ({ at: new Date(start).toISOString(), tokens: hourly ?? null }));
       });
     },
   };

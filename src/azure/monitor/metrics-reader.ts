@@ -37,6 +37,8 @@ export function createMetricsReader(estate: Estate, credential: TokenCredential)
   }
 
   return {
+    overArm: () => !batched,
+
     async traffic(deployments, from, to) {
       // The service counts intervals from the start it is given.
       const start = new Date(floorTo(from.getTime(), MINUTE_MILLISECONDS));
