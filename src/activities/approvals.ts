@@ -1,6 +1,6 @@
 /** Mode `approve`: a run waits for a person, for a bounded time. */
 import type { Estate } from "../domain/estate.ts";
-import { decideApproval, type Approval, type Hold, type Initiator } from "../domain/hold.ts";
+import { decideApproval, holdOf, type Approval, type Hold, type Initiator } from "../domain/hold.ts";
 import { modeOf } from "../domain/mode.ts";
 import type { Run } from "../domain/run.ts";
 import type { Runbook } from "../domain/runbook.ts";
@@ -59,7 +59,10 @@ export async function answerApproval(deps: Deps, starter: RunStarter, request: A
   const now = deps.clock.now().toISOString();
   const why = await updateState<string | null>(deps, (state) => {
     const hold = state.holds.find((candidate) => candidate.owner === id);
-    if (hold === undefined) return { result: `${id} holds nothing (any more)` };
+    if (hold === undefined) {
+      const successor = holdOf(state, record.run.region)?.owner;
+      return { result: successor === undefined ? `${id} holds nothing (any more)` : `${id} was taken over by ${successor}` };
+    }
     if (hold.approval === null) return { result: `${id} waits for nobody` };
     if (hold.approval.state !== "pending") return { result: `${id} is ${hold.approval.state} already` };
     if (hold.approval.until <= now) return { result: `the time to answer ${id} was over at ${hold.approval.until}` };

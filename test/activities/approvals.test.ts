@@ -66,6 +66,12 @@ describe("a start that needs approval", () => {
     expect((await east())?.approval?.state).toBe("pending");
   });
 
+  it("points to the run that took over when the region got worse", async () => {
+    await startEvacuation(deps, deps.starter, evacuation("east", { scope: ["gpt-east"] }), verdictsWith(deps, "east"));
+    await start();
+    expect(await answer("approved")).toEqual({ outcome: "notWaiting", why: `${EAST} was taken over by ${EAST}-2` });
+  });
+
   it.each(["declined", "lapsed"] as const)("that %s leaves no hold and no episode", async (outcome) => {
     await start();
     await finish(deps, { run: runOf("evacuate", "east", { id: EAST }), outcome, reason: "x" });
