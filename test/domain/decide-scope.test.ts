@@ -61,8 +61,9 @@ describe("one model of three", () => {
     origins: [],
   };
   const partly = (...failing: string[]): RegionVerdict => regionVerdict("east", "inconclusive", "healthy", T0, { failing });
+  const well = ["west", "north"].map((r) => mixedVerdict(r, { [`gpt-${r}`]: "healthy", [`mini-${r}`]: "healthy" }));
   const decideFor = (verdict: RegionVerdict, holds: Hold[] = []): Decision =>
-    east({ estate: both, routing, capacity: capacity(both, 100_000), state: stateWith(holds), verdicts: [verdict, ...EAST_DOWN.slice(1)] });
+    east({ estate: both, routing, capacity: capacity(both, 100_000), state: stateWith(holds), verdicts: [verdict, ...well] });
 
   it("evacuates only what fails, and counts only its tokens", () => {
     expect(decideFor(partly("mini-east"))).toMatchObject({

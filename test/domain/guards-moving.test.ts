@@ -10,11 +10,11 @@ import {
   deployment,
   hold,
   hubToHub,
+  mixedVerdict,
   normalRouting,
   regionOf,
   regionVerdict,
   stateWith,
-  T0,
   verdict,
 } from "../support/builders.ts";
 
@@ -84,7 +84,18 @@ describe("willMovingHelp", () => {
     ["those who take over are not known of at all", { verdicts: verdicts("failing") }, "refused", "could be measured"],
     [
       "a part of the taker's region fails, and not what takes over",
-      { verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "inconclusive", "healthy", T0, { failing: ["mini-west"] })] },
+      { verdicts: [regionVerdict("east", "failing"), mixedVerdict("west", { "gpt-west": "healthy", "mini-west": "failing" })] },
+      "passed",
+    ],
+    [
+      "a part of the taker's region fails, and what takes over was not measured",
+      { verdicts: [regionVerdict("east", "failing"), mixedVerdict("west", { "gpt-west": "inconclusive", "mini-west": "failing" })] },
+      "refused",
+      "could be measured",
+    ],
+    [
+      "another deployment of the taker's region was deleted",
+      { verdicts: [regionVerdict("east", "failing"), mixedVerdict("west", { "gpt-west": "healthy", "mini-west": "misconfigured" })] },
       "passed",
     ],
     ["the routing is unknown", { routing: null }, "refused", "never been read"],

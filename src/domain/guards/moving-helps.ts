@@ -42,14 +42,9 @@ function proberRefused({ verdict, region, initiator }: Climb): string | null {
 type Health = "works" | "failing" | "pressured" | "unknown";
 
 function healthOf(verdicts: readonly RegionVerdict[], { id, region }: Deployment): Health {
-  const verdict = verdicts.find((candidate) => candidate.region === region);
-  if (verdict === undefined) return "unknown";
-  if (verdict.failing.includes(id)) return "failing";
-  if (verdict.pressured.includes(id)) return "pressured";
-  const { state } = verdict.foundry;
-  // A region of which a part fails is inconclusive as a whole, and the rest of it was measured.
-  const measured = state === "healthy" || verdict.failing.length + verdict.pressured.length > 0;
-  return measured ? "works" : state === "failing" || state === "pressured" ? state : "unknown";
+  const state = verdicts.find((candidate) => candidate.region === region)?.deployments[id]?.state;
+  if (state === "healthy") return "works";
+  return state === "failing" || state === "pressured" ? state : "unknown";
 }
 
 function sameFaultEverywhere({ verdicts }: Climb, takers: readonly Deployment[]): string | null {
