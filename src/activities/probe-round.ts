@@ -126,8 +126,8 @@ export function withFindings(estate: Estate, watch: Watch, passive: Passive, fou
   for (const { id } of [...estate.deployments, ...estate.gateways]) {
     const [mine, others] = [ownBy.get(id) ?? [], witnessesBy.get(id) ?? []];
     const evidence = evidenceOf(detection, watch, passive, id, now, mine, others);
-    const { state, symptom, reason, since } = assessTarget(evidence, watch.verdicts[id], detection, now);
-    verdicts[id] = { state, symptom, reason, since };
+    const { trace: _, ...verdict } = assessTarget(evidence, watch.verdicts[id], detection, now);
+    verdicts[id] = verdict;
     next.observations[id] = withoutRepeats(countable(evidence.probes, detection, now));
     next.witnesses[id] = withoutRepeats(countable(evidence.witnesses, detection, now));
     samples[id] = addProbes(watch.samples[id] ?? [], mine, detection, now);

@@ -15,7 +15,7 @@ interface TargetRow {
   readonly s?: string;
   /** The last detail of each outcome, by its code. */
   readonly d?: Readonly<Record<string, string>>;
-  readonly v?: readonly [state: number, since: string, reason: string, symptom?: Symptom];
+  readonly v?: readonly [state: number, since: string, reason: string, symptom?: Symptom | null, lingers?: true];
   /** Limiter: limit, used, milliseconds before the round. */
   readonly l?: string;
   /** Spent requests and tokens. */
@@ -74,10 +74,10 @@ function packTarget(gateways: readonly string[], watch: Watch, id: string, base:
   };
 }
 
-function packVerdict({ state, since, reason, symptom }: Verdict, textLength: number): NonNullable<TargetRow["v"]> {
+function packVerdict({ state, since, reason, symptom, lingers }: Verdict, textLength: number): NonNullable<TargetRow["v"]> {
   const text = textLength === 0 ? "" : reason.slice(0, textLength);
   const start = [STATES.indexOf(state), since, text] as const;
-  return symptom === null ? start : [...start, symptom];
+  return lingers === true ? [...start, symptom, true] : symptom === null ? start : [...start, symptom];
 }
 
 function packObservation(o: Observation, base: number, gateways: readonly string[]): readonly Field[] {
@@ -129,8 +129,9 @@ export function unpackWatch(estate: Estate, row: WatchRow): Watch {
   };
 }
 
-function unpackVerdict([state, since, reason, symptom]: NonNullable<TargetRow["v"]>): Verdict {
-  return { state: STATES[state] ?? "inconclusive", since, reason, symptom: symptom ?? null };
+function unpackVerdict([state, since, reason, symptom, lingers]: NonNullable<TargetRow["v"]>): Verdict {
+  const verdict = { state: STATES[state] ?? "inconclusive", since, reason, symptom: symptom ?? null };
+  return lingers === true ? { ...verdict, lingers } : verdict;
 }
 
 function unpackSample([ago, requests, latency, failed, throttled, slow]: readonly Field[], base: number): Sample {

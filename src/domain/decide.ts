@@ -128,13 +128,23 @@ export interface Trouble {
 /** The whole region when enough of its traffic fails; else the deployments that do; else its gateway. */
 export function troubleOf(input: Pick<DecideInput, "estate" | "routing">, verdict: RegionVerdict): Trouble | null {
   const { region, foundry, gateway } = verdict;
-  if (foundry.state === "failing" && carriesTraffic(input, region, null))
+  if (foundry.state === "failing" && foundry.lingers !== true && carriesTraffic(input, region, null))
     return { scope: null, share: 0, reason: `Foundry of ${region}: ${foundry.reason}` };
-  const failing = foundry.state === "failing" ? [] : verdict.failing.filter((id) => carriesTraffic(input, region, [id]));
+  const failing = foundry.state === "failing" ? [] : acute(verdict).filter((id) => carriesTraffic(input, region, [id]));
   if (failing.length > 0) return { scope: failing, share: 0, reason: `${failing.join(", ")} of ${region}: ${foundry.reason}` };
-  if (gateway?.state === "failing" && gatewaysIn(input.estate, region).length > 0 && edgePeers(input.estate, region).length > 0)
+  if (
+    gateway?.state === "failing" &&
+    gateway.lingers !== true &&
+    gatewaysIn(input.estate, region).length > 0 &&
+    edgePeers(input.estate, region).length > 0
+  )
     return { scope: null, share: 1, reason: `gateway of ${region}: ${gateway.reason}` };
   return null;
+}
+
+/** What fails now, not what has only not recovered yet. */
+function acute({ failing, deployments }: RegionVerdict): readonly string[] {
+  return failing.filter((id) => deployments[id]?.lingers !== true);
 }
 
 function carriesTraffic(

@@ -21,6 +21,8 @@ export interface Verdict {
   readonly reason: string;
   /** Since when the state has been this one. */
   readonly since: string;
+  /** It is still called failing only because too little speaks for its recovery yet: no new evacuation begins on that. */
+  readonly lingers?: true;
 }
 
 /** Everything that is known of one target at one instant. */

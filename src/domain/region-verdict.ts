@@ -18,7 +18,7 @@ export interface RegionVerdict {
   /** Deployments under pressure. */
   readonly pressured: readonly string[];
   /** How each deployment stands, and since when. */
-  readonly deployments: Readonly<Record<string, Pick<Verdict, "state" | "since">>>;
+  readonly deployments: Readonly<Record<string, Pick<Verdict, "state" | "since" | "lingers">>>;
 }
 
 export type VerdictsByTarget = Readonly<Record<string, Verdict>>;
@@ -60,8 +60,8 @@ interface Part {
   readonly share: number;
 }
 
-function standing({ state, since }: Verdict): Pick<Verdict, "state" | "since"> {
-  return { state, since };
+function standing({ state, since, lingers }: Verdict): Pick<Verdict, "state" | "since" | "lingers"> {
+  return lingers === undefined ? { state, since } : { state, since, lingers };
 }
 
 /** What no share is known of counts like any other. */
@@ -122,7 +122,8 @@ function combine(parts: readonly Part[], failingShare: number): Verdict {
     // Some of it fails, but less than the share that condemns the region: nobody calls it healthy, and only those parts are left.
     const stated = state === "failing" && share + ROUNDING < failingShare ? "inconclusive" : state;
     const reason = `${Math.round(share * 100)} % of traffic ${state}: ${worst.reason}`;
-    return { state: stated, symptom: worst.symptom, reason, since: latest(found) };
+    const lingers = state === "failing" && found.every((verdict) => verdict.lingers === true) ? { lingers: true as const } : {};
+    return { state: stated, symptom: worst.symptom, reason, since: latest(found), ...lingers };
   }
   const all = parts.map((part) => part.verdict);
   return { state: "healthy", symptom: null, reason: all.map((v) => v.reason).join("; "), since: latest(all) };

@@ -13,7 +13,7 @@ import { describeMinute, standIn } from "./traffic-evidence.ts";
 export { countable } from "./evidence.ts";
 export type { Assessment, Evidence, Rule, Symptom, Verdict, VerdictState } from "./evidence.ts";
 
-type Conclusion = Pick<Verdict, "state" | "symptom" | "reason">;
+type Conclusion = Pick<Verdict, "state" | "symptom" | "reason" | "lingers">;
 
 export function assessTarget(evidence: Evidence, previous: Verdict | undefined, policy: DetectionPolicy, now: string): Assessment {
   const view = readEvidence(evidence, previous, policy, now);
@@ -21,11 +21,11 @@ export function assessTarget(evidence: Evidence, previous: Verdict | undefined, 
   const outage = outageRules(view, limited);
   const suspicions = weigh(view, outage);
   const pressure = pressureRules(view, slowness(view, view.own).isSlow, limited);
-  const { state, symptom, reason } = conclude(view, suspicions, pressure);
-  const since = previous?.state === state ? previous.since : changedAt(view, now);
+  const conclusion = conclude(view, suspicions, pressure);
+  const since = previous?.state === conclusion.state ? previous.since : changedAt(view, now);
   const doubt = (suspicions.find(isBelieved) ?? suspicions[0])?.doubts ?? NO_DOUBTS;
   const trace = [...outage.map(asRule), ...pressure, stale(view), misconfigured(view), ...doubt];
-  return { state, symptom, reason, since, trace };
+  return { ...conclusion, since, trace };
 }
 
 /** A finding and what speaks against believing it. */
@@ -51,7 +51,8 @@ function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly
   const believed = suspicions.find(isBelieved)?.finding;
   const own = misconfigured(view);
   if (believed?.rule !== "hardFailure" && own.met) return { state: "misconfigured", symptom: null, reason: own.text };
-  if (believed !== undefined) return { state: "failing", symptom: believed.symptom, reason: believed.text };
+  if (believed !== undefined)
+    return { state: "failing", symptom: believed.symptom, reason: believed.text, ...(believed.entered ? {} : { lingers: true }) };
   // What only lingers from before is not worth a doubt.
   const doubted = suspicions.find(({ finding }) => finding.entered);
   if (doubted !== undefined) return disbelieve(doubted);
@@ -85,7 +86,8 @@ function concludeWell(view: View, pressure: readonly Rule[]): Conclusion {
   const failed = count(view, "failed");
   if (previous !== undefined && previous.state !== "inconclusive") {
     const { state, symptom } = previous;
-    return { state, symptom, reason: `${tally(view, "ok", "succeeded")}, ${failed} failed: too few to change from ${state}` };
+    const lingers = state === "failing" ? { lingers: true as const } : {};
+    return { state, symptom, ...lingers, reason: `${tally(view, "ok", "succeeded")}, ${failed} failed: too few to change from ${state}` };
   }
   const reason = `${tally(view, "failed", "failed")}: ${policy.failuresToFail} are needed to call it failing`;
   return { state: "inconclusive", symptom: stillCutOff(view), reason };

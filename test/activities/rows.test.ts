@@ -8,7 +8,7 @@ import { EMPTY_WATCH, type Watch } from "../../src/activities/watch.ts";
 import { toEntity } from "../../src/azure/tables/entity.ts";
 import type { Estate } from "../../src/domain/estate.ts";
 import type { Observation } from "../../src/domain/observation.ts";
-import { at, deployment, hubToHub, observation } from "../support/builders.ts";
+import { at, deployment, hubToHub, observation, T0, verdict } from "../support/builders.ts";
 import { minutesUntil } from "../support/fake-azure.ts";
 
 const NONE = { metrics: NO_TRAFFIC, gatewayLogs: NO_TRAFFIC };
@@ -70,6 +70,15 @@ describe("a row", () => {
     for (const part of ["samples", "verdicts", "limiter", "spent", "spentOn", "skipped", "confirmed", "ended", "roundAt"] as const)
       expect({ [part]: back[part] }).toEqual({ [part]: dropEmpty(watch[part]) });
     expect(back.witnesses["gpt-east"]).toEqual(watch.witnesses["gpt-east"]);
+  });
+
+  it("gives verdicts back with their symptom, and whether they linger", () => {
+    const verdicts = {
+      "gpt-east": { ...verdict("failing"), lingers: true as const },
+      "gpt-west": verdict("failing", T0, "latency"),
+      "gpt-north": { ...verdict("failing", T0, "errors"), lingers: true as const },
+    };
+    expect(unpackWatch(estate, packWatch(estate, { ...EMPTY_WATCH, verdicts })).verdicts).toEqual(verdicts);
   });
 
   it("gives minutes back as they were, null and zero apart", () => {

@@ -62,6 +62,12 @@ describe("an unheld region", () => {
     ],
     ["inconclusive: nothing", { verdicts: [regionVerdict("east", "inconclusive"), ...EAST_DOWN.slice(1)] }, "none", "it is inconclusive"],
     ["failing: evacuate", {}, "evacuate", "Foundry of east: it is failing"],
+    [
+      "failing only because it has not recovered yet: nothing begins on that",
+      { verdicts: [{ ...regionVerdict("east", "failing"), foundry: { ...verdict("failing"), lingers: true } }, ...EAST_DOWN.slice(1)] },
+      "none",
+      "it is failing",
+    ],
     ["failing in mode recommend: say so", mode("recommend"), "recommend", "Foundry of east: it is failing"],
     ["failing in mode off: nothing is decided", mode("off"), "none", "the mode of evacuations is off: Foundry of east: it is failing"],
     ["failing in mode approve: start, and the run waits", mode("approve"), "evacuate", "Foundry of east: it is failing"],

@@ -55,6 +55,15 @@ describe("the verdict of a target, 4 of 5 failures in and 3 successes out", () =
 
   it("says how many probes failed, and how the last one did", () => {
     expect(history("ok F F F F").at(-1)?.reason).toBe("4 of the last 5 probes failed (detail of failed)");
+    expect(
+      history("F F F F ok ok")
+        .map(({ state, lingers = false }) => [state, lingers])
+        .slice(-3),
+    ).toEqual([
+      ["failing", false],
+      ["failing", false],
+      ["failing", true],
+    ]);
     expect(history("ok ok F").at(-1)?.reason).toBe("2 of the last 3 probes succeeded, 1 failed: too few to change from healthy");
   });
 
