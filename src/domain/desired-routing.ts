@@ -11,7 +11,7 @@ import type { Deployment, Estate } from "./estate.ts";
 import type { Hold } from "./hold.ts";
 import { normalParts, priorityOf } from "./priorities.ts";
 import type { OriginRouting, PoolMember, Routing } from "./routing.ts";
-import { deploymentOf, gatewayById } from "./topology.ts";
+import { deploymentsOfPool, gatewayById } from "./topology.ts";
 import { apportion } from "./weights.ts";
 
 export interface DesiredRouting {
@@ -26,7 +26,8 @@ export function desiredRouting(estate: Estate, normal: Routing, holds: readonly 
   if (holds.length === 0) return { routing: normal, unserved: [] };
   const unserved: string[] = [];
   const pools = normal.pools.map((pool) => {
-    const limits = pool.members.map((member) => limitOf(deploymentOf(estate, pool.gateway, pool.pool, member), holds));
+    const deploymentBehind = deploymentsOfPool(estate, pool.gateway, pool.pool);
+    const limits = pool.members.map((member) => limitOf(deploymentBehind(member), holds));
     const members = desiredMembers(pool.members, limits);
     if (members === "nobody") unserved.push(`${pool.gateway}/${pool.pool}`);
     return members === "nobody" ? pool : { ...pool, members };

@@ -3,7 +3,7 @@ import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
 import { firstChoice, normalParts } from "./priorities.ts";
 import type { PoolRouting, Routing } from "./routing.ts";
-import { deploymentOf } from "./topology.ts";
+import { deploymentsOfPool } from "./topology.ts";
 
 export interface PoolShape {
   /** One of them. */
@@ -26,7 +26,8 @@ export function poolShapes(estate: Estate, routing: Routing): readonly PoolShape
     const [pool] = pools;
     if (pool === undefined) return [];
     const gateways = pools.map(({ gateway }) => gateway);
-    const deployments = new Set(pool.members.flatMap((member) => deploymentOf(estate, pool.gateway, pool.pool, member) ?? []));
+    const deploymentBehind = deploymentsOfPool(estate, pool.gateway, pool.pool);
+    const deployments = new Set(pool.members.flatMap((member) => deploymentBehind(member) ?? []));
     return [{ pool, gateways, deployments, parts: poolParts(estate, pool) }];
   });
   SHAPES.set(routing, { estate, shapes });
@@ -34,8 +35,9 @@ export function poolShapes(estate: Estate, routing: Routing): readonly PoolShape
 }
 
 function keyOf(estate: Estate, { gateway, pool, members }: PoolRouting): string {
+  const deploymentBehind = deploymentsOfPool(estate, gateway, pool);
   const parts = members.map((member) => {
-    const id = deploymentOf(estate, gateway, pool, member)?.id ?? "";
+    const id = deploymentBehind(member)?.id ?? "";
     return `${id} ${member.priority ?? ""} ${member.weight ?? ""}`;
   });
   return parts.join("|");
@@ -45,9 +47,10 @@ function keyOf(estate: Estate, { gateway, pool, members }: PoolRouting): string 
 export function poolParts(estate: Estate, pool: PoolRouting): ReadonlyMap<Deployment, number> {
   const first = firstChoice(pool.members);
   const parts = normalParts(first);
+  const deploymentBehind = deploymentsOfPool(estate, pool.gateway, pool.pool);
   const byDeployment = new Map<Deployment, number>();
   first.forEach((member, i) => {
-    const deployment = deploymentOf(estate, pool.gateway, pool.pool, member);
+    const deployment = deploymentBehind(member);
     if (deployment !== undefined) byDeployment.set(deployment, (byDeployment.get(deployment) ?? 0) + (parts[i] ?? 0));
   });
   return byDeployment;

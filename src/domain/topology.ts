@@ -10,9 +10,10 @@ export function gatewayById(estate: Estate, id: string): Gateway {
   return found;
 }
 
-/** The deployment a pool member leads to; undefined for a member, pool or gateway the estate does not know (any more). */
-export function deploymentOf(estate: Estate, gateway: string, pool: string, member: PoolMember): Deployment | undefined {
-  return membersOf(estate).get(gateway)?.get(pool)?.get(backendName(member.id));
+/** The deployment a pool's member leads to; undefined for a member, pool or gateway the estate does not know (any more). */
+export function deploymentsOfPool(estate: Estate, gateway: string, pool: string): (member: PoolMember) => Deployment | undefined {
+  const members = membersOf(estate).get(gateway)?.get(pool);
+  return ({ id }) => members?.get(backendName(id));
 }
 
 /** By gateway, pool and backend. */
