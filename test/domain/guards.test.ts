@@ -10,6 +10,8 @@ import {
   type GuardInput,
   type GuardResult,
 } from "../../src/domain/guards.ts";
+import type { RegionVerdict } from "../../src/domain/region-verdict.ts";
+import type { Symptom } from "../../src/domain/verdict.ts";
 import {
   at,
   capacity,
@@ -22,6 +24,7 @@ import {
   regionVerdict,
   stateWith,
   T0,
+  verdict,
 } from "../support/builders.ts";
 
 const admits = (maxSafeShare: number | null): Admission => ({ ...unknownAdmission("the admission's reason"), maxSafeShare, demand: 1 });
@@ -54,6 +57,27 @@ const outcome = (code: GuardCode, given: GuardInput): GuardResult => {
 };
 const PENDING = { state: "pending", until: at(2000), default: "decline" } as const;
 const killed = { killSwitch: { on: true, by: "ops", reason: "drill", at: at(5) } };
+
+describe("silence", () => {
+  const silent = (region: string, seconds: number, foundry: Symptom, ofGateway: Symptom | null): RegionVerdict =>
+    regionVerdict(region, "failing", "healthy", T0, {
+      foundry: verdict("failing", at(seconds), foundry),
+      gateway: ofGateway === null ? verdict("healthy") : verdict("failing", at(seconds), ofGateway),
+    });
+
+  it.each<[rule: string, well: readonly string[], seconds: number, foundry: Symptom, gateway: Symptom | null, GuardResult["outcome"]]>([
+    ["of most regions at once is the prober's", ["north"], 20, "noAnswer", "noAnswer", "refused"],
+    ["of one long after the other is theirs", ["north"], 61, "noAnswer", "noAnswer", "passed"],
+    ["of fewer than most is theirs", ["north", "south"], 20, "noAnswer", "noAnswer", "passed"],
+    ["it is not when they answer with errors", ["north"], 20, "errors", "noAnswer", "passed"],
+    ["it is not when their gateways answer", ["north"], 20, "noAnswer", null, "passed"],
+  ])("%s", (_rule, well, seconds, foundry, gateway, expected) => {
+    const estate = hubToHub(["east", "west", ...well]);
+    const gone = [silent("east", 0, foundry, gateway), silent("west", seconds, foundry, gateway)];
+    const verdicts = [...gone, ...well.map((region) => regionVerdict(region))];
+    expect(outcome("selfDoubt", input({ estate, verdicts })).outcome).toBe(expected);
+  });
+});
 
 describe("each guard bites, and lets pass what it need not stop", () => {
   it.each<[rule: string, code: GuardCode, changes: Partial<GuardInput>, outcome: GuardResult["outcome"]]>([
