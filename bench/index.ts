@@ -26,7 +26,8 @@ process.stdout.write(`${renderTable(["what", "measured", "promised"], rows, [0, 
 /** In a process of its own: what one leaves in memory is not the other's. */
 function measure<T>(...what: readonly (string | number)[]): T {
   const script = fileURLToPath(new URL("measure.ts", import.meta.url));
-  const told = execFileSync(process.execPath, [script, ...what.map(String)], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const words = ["--expose-gc", script, ...what.map(String)];
+  const told = execFileSync(process.execPath, words, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   return JSON.parse(told) as T;
 }
 

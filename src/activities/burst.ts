@@ -51,12 +51,14 @@ async function probeOn(deps: Deps, burst: Burst, witnesses: readonly Observation
       if (certain()) resolve(bySending(seen));
     };
     const launch = async (): Promise<void> => {
-      for (let index = 1; index < burstProbes && !certain(); index += 1) {
+      let isOver = certain();
+      for (let index = 1; index < burstProbes && !isOver; index += 1) {
         await deps.clock.sleep(Math.max(0, started + index * burstSpacingSeconds * 1000 - deps.clock.now().getTime()));
-        if (!certain()) void burst.probe().then(arrived).catch(reject);
+        isOver = certain();
+        if (!isOver) void burst.probe().then(arrived).catch(reject);
       }
       // Earlier rounds may have made it certain without another answer.
-      if (certain()) resolve(bySending(seen));
+      if (isOver) resolve(bySending(seen));
     };
     launch().catch(reject);
   });
