@@ -187,12 +187,18 @@ describe("many at once", () => {
     const alert = fresh();
     expect((await send(alert)).body.outcome).toBe("started");
     await quiet();
-    const [rows, starts] = [await running().rows(), running().host.counts.durable.starts];
+    const [rows, starts] = [await rowsOfRounds(), running().host.counts.durable.starts];
     const answers = await Promise.all(Array.from({ length: 100 }, () => send(alert)));
 
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.outcome}`))).toEqual(new Set(["202 known"]));
-    expect([await running().rows(), running().host.counts.durable.starts]).toEqual([rows, starts]);
+    expect([await rowsOfRounds(), running().host.counts.durable.starts]).toEqual([rows, starts]);
   });
+
+  /** The knowledge timer writes its own rows in the meantime, when the minute's 45th second falls into the test. */
+  async function rowsOfRounds(): Promise<unknown> {
+    const timers = /\/(knowledge|metrics)$/;
+    return Object.fromEntries(Object.entries(await running().rows()).filter(([key]) => !timers.test(key)));
+  }
 });
 
 it("an alert evacuates nobody by itself, however often it is sent: the probes must agree", async () => {
