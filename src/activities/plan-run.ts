@@ -41,15 +41,17 @@ export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdi
   const [memory, current] = await Promise.all([readMemory(deps), readCurrent(deps)]);
   const state = memory.state.value;
   const normal = await readNormal(deps, state.episode);
-  const { guards, admission, refusal, share } = askGuards(await inputOf(deps, memory, verdicts), wantedOf(request));
+  const existing = holdOf(state, request.region);
+  const wanted = wantedOf(request, existing);
+  const { guards, admission, refusal, share } = askGuards(await inputOf(deps, memory, verdicts), wanted);
   const gatewaySick =
     verdicts.some((v) => v.region === request.region && v.gateway?.state === "failing") && mayLeaveEdge(deps.estate, request.region);
   const held: HoldLimits = {
     region: request.region,
-    scope: request.scope,
+    scope: wanted.scope,
     takers: admission.takers,
     share,
-    origin: gatewaySick ? "disabled" : (holdOf(state, request.region)?.origin ?? "enabled"),
+    origin: gatewaySick ? "disabled" : (existing?.origin ?? "enabled"),
   };
   const base = asRouting(normal) ?? current.routing;
   const desired = desiredRouting(deps.estate, base, [...state.holds.filter((hold) => hold.region !== request.region), held]).routing;
@@ -59,7 +61,7 @@ export async function planEvacuation(deps: Deps, request: EvacuateRequest, verdi
   return {
     runbook: "evacuate",
     region: request.region,
-    scope: request.scope,
+    scope: wanted.scope,
     wouldStart: refusal === null,
     reason: refusal === null ? request.reason : `${refusal.code}: ${refusal.reason}`,
     share,

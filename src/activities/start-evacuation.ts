@@ -69,14 +69,14 @@ async function reserve(deps: Deps, request: EvacuateRequest, verdicts: readonly 
     (state) => {
       const existing = holdOf(state, request.region);
       if (existing !== undefined && joins(existing, request)) return { result: { kind: "joined", hold: existing } };
-      const { guards, admission, refusal, share } = askGuards({ ...known, state }, wantedOf(request));
+      const { guards, admission, refusal, share } = askGuards({ ...known, state }, wantedOf(request, existing));
       if (refusal !== null) return { result: { kind: "refused", guards, reason: `${refusal.code}: ${refusal.reason}` } };
       const { override, ...wanted } = request;
       const approval = approvalFor(deps.estate, "evacuate", request.initiator, now);
       const goal: NewHold = { ...wanted, targetShare: share, takers: admission.takers, approval, now };
       const next = existing === undefined ? placeHold(state, goal) : takeOverHold(state, existing, goal);
-      // Until its first step the hold limits what it did before; what that was must not snap back with it.
-      const scope = existing === undefined || existing.share === 1 ? request.scope : unionScope(existing.scope, request.scope);
+      // Until its first step the hold limits what it did before.
+      const { scope } = wantedOf(request, existing);
       const run: Run = { ...runOf(next.hold), scope, startedAt: now, ...(override === undefined ? {} : { override }) };
       return { state: next.state, result: { kind: "placed", guards, admission, run, hold: next.hold } };
     },
@@ -90,8 +90,12 @@ function joins(existing: Hold, { share, scope, initiator }: EvacuateRequest): bo
   return initiator === "automatic" || share >= existing.targetShare;
 }
 
-/** How a request meets the guards; a plan asks them the same. */
-export function wantedOf({ region, scope, share, initiator, override }: EvacuateRequest): Wanted {
-  const wanted = { region, scope, share, initiator };
+/**
+ * How a request meets the guards; a plan asks them the same. What the region's hold has moved already must not snap back, nor take
+ * anything over: it is part of what is asked for.
+ */
+export function wantedOf({ region, scope, share, initiator, override }: EvacuateRequest, existing: Hold | undefined): Wanted {
+  const moved = existing === undefined || existing.share === 1 ? scope : unionScope(existing.scope, scope);
+  const wanted = { region, scope: moved, share, initiator };
   return override === undefined ? wanted : { ...wanted, override: override.guard };
 }
