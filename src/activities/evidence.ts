@@ -3,6 +3,7 @@ import { UNKNOWN_CAPACITY, type Capacity } from "../domain/capacity.ts";
 import type { Estate } from "../domain/estate.ts";
 import type { Observation, Sample } from "../domain/observation.ts";
 import { addProbes, sampleOf } from "../domain/samples.ts";
+import { instantOf } from "../domain/time.ts";
 import type { Evidence } from "../domain/verdict.ts";
 import type { Memory } from "./memory.ts";
 import type { Traffic } from "./traffic-row.ts";
@@ -57,7 +58,7 @@ function withoutProbes(minutes: readonly Sample[], probes: readonly Sample[]): r
 }
 
 export function bySending(seen: readonly Observation[]): readonly Observation[] {
-  return seen.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return seen.toSorted((a, b) => instantOf(a.at) - instantOf(b.at));
 }
 
 export function capacityOf({ knowledge, watch }: Pick<Memory, "knowledge" | "watch">): Capacity {
