@@ -1,6 +1,7 @@
 /** Runs that wait for a person: who is asked, who may answer, and what is left behind. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { answerApproval, approvalFor, type ApprovalResult } from "../../src/activities/approvals.ts";
+import { resumeOrphans } from "../../src/activities/orphans.ts";
 import { startEvacuation } from "../../src/activities/start-evacuation.ts";
 import { startRestore } from "../../src/activities/start-restore.ts";
 import { finish } from "../../src/activities/steps.ts";
@@ -86,6 +87,14 @@ it("a restore that is declined gives nothing back: the region stays held, under 
   await answer("declined", restore);
   await finish(deps, { run: runOf("restore", "east", { id: restore }), outcome: "declined", reason: "declined by sre" });
   expect(await east()).toMatchObject({ share: 0, owner: `${EAST}-2`, approval: null, initiator: "manual" });
+});
+
+it("a run whose start was cut off before anybody was told is told, and can be answered, once it is found again", async () => {
+  const approval = { state: "pending", until: at(900), default: "decline" } as const;
+  await setState(deps, [hold("east", 1, { owner: EAST, approval })]);
+  await resumeOrphans(deps, deps.starter, await stateOf(deps));
+  expect(deps.sent).toMatchObject([{ event: "approve", run: EAST }]);
+  expect(await answer("approved")).toEqual({ outcome: "approved" });
 });
 
 describe("a person who starts what waits for a person", () => {
