@@ -75,11 +75,11 @@ describe("traffic of deployments", () => {
 
   it("asks for the utilisation of provisioned deployments alone, and takes the worst of a minute", async () => {
     const name = "AzureOpenAIProvisionedManagedUtilizationV2";
-    await using stub = await startStub(answering({ [name]: metric(name, [series({}, minute(0, 104.2, "maximum"))]) }));
+    await using stub = await startStub(answering({ [name]: metric(name, [series({}, minute(0, 104.2, "average"))]) }));
     const provisioned = deployment(stub.url, { deploymentType: "DataZoneProvisionedManaged" });
     const [read] = await reading(stub.url).reader.traffic([provisioned], FROM, new Date(FROM.getTime() + 60_000));
     expect(read).toMatchObject({ ok: true, minutes: [{ utilisationPercent: 104.2 }] });
-    expect(stub.seen.map(paramsOf).at(-1)).toMatchObject({ metricnames: name, aggregation: "Maximum" });
+    expect(stub.seen.map(paramsOf).at(-1)).toMatchObject({ metricnames: name, aggregation: "Average" });
   });
 
   it("begins with the whole minute", async () => {

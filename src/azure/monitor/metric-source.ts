@@ -13,7 +13,7 @@ const MOST_SERIES = 1000;
 
 export interface MetricQuery {
   readonly metric: string;
-  readonly aggregation: "Total" | "Average" | "Maximum";
+  readonly aggregation: "Total" | "Average";
   readonly byStatus: boolean;
   readonly from: Date;
   readonly to: Date;
@@ -104,8 +104,7 @@ function seriesOf(metrics: readonly Metric[], { metric, aggregation }: MetricQue
   const found = metrics.filter(({ name }) => name.toLowerCase() === metric.toLowerCase());
   const broken = found.find(({ errorCode }) => errorCode !== undefined && errorCode !== "Success");
   if (broken) return refuse("invalid", `metric ${broken.name}: ${broken.errorCode} ${broken.errorMessage ?? ""}`);
-  const pick = ({ total, average, maximum }: Point): number | null | undefined =>
-    aggregation === "Total" ? total : aggregation === "Average" ? average : maximum;
+  const pick = ({ total, average }: Point): number | null | undefined => (aggregation === "Total" ? total : average);
   const series = found
     .flatMap(({ timeseries }) => timeseries)
     .map((element): Series => {

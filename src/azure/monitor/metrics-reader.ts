@@ -71,7 +71,8 @@ const QUERIES = {
   requests: { aggregation: "Total", byStatus: true },
   tokens: { aggregation: "Total", byStatus: false },
   latency: { aggregation: "Average", byStatus: false },
-  utilisation: { aggregation: "Maximum", byStatus: false },
+  // As Microsoft lists it. The greatest of a minute is 100 % in any busy one, and a deployment that merely is well used would pass for full.
+  utilisation: { aggregation: "Average", byStatus: false },
 } as const satisfies Record<keyof MetricNames, Pick<MetricQuery, "aggregation" | "byStatus">>;
 
 type ReadingsOf = ReadonlyMap<string, Result<{ readings: Readings }>>;
