@@ -32,7 +32,7 @@ export function targetsOf(deps: Deps): readonly Target[] {
   ];
 }
 
-/** In turn through every gateway of another region that leads to the deployment. */
+/** In turn through every gateway of another region that leads to the deployment; only where there is none, through one of its own. */
 function witnessesOf(deps: Deps, deployment: Deployment): Target["witnesses"] {
   const routes = witnessRoutes(deps.estate, deployment);
   if (routes.length === 0) return [];
@@ -44,7 +44,9 @@ function witnessesOf(deps: Deps, deployment: Deployment): Target["witnesses"] {
 }
 
 function witnessRoutes(estate: Estate, deployment: Deployment): readonly Route[] {
-  return (routesByDeployment(estate).get(deployment.id) ?? []).filter(({ gateway }) => gateway.region !== deployment.region);
+  const all = routesByDeployment(estate).get(deployment.id) ?? [];
+  const elsewhere = all.filter(({ gateway }) => gateway.region !== deployment.region);
+  return elsewhere.length > 0 ? elsewhere : all;
 }
 
 interface Route {

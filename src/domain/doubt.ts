@@ -1,6 +1,7 @@
 /** Reasons to doubt what the outage classifier found: the prober may be cut off, or other sources say otherwise. Doubt never acts. */
 import { isAnswered, isUnanswered, PASSIVE_SOURCES, type PassiveSource, type Rule, type View } from "./evidence.ts";
 import type { Source } from "./observation.ts";
+import { instantOf } from "./time.ts";
 import type { Finding } from "./outage.ts";
 import { confirmingSources, describeMinute, newestBusy, wellMinute } from "./traffic-evidence.ts";
 
@@ -9,7 +10,16 @@ const WITNESSES = 2;
 
 /** Which of them is met is why `found` is not believed. */
 export function doubts(view: View, found: Finding): readonly Rule[] {
-  return [cutOff(view, found), quorum(view, found), veto(view, found)];
+  return [cutOff(view, found), unwitnessed(view, found), quorum(view, found), veto(view, found)];
+}
+
+/** Probes of one silence: from the first failed one to the last, none of them answered. */
+function silenceOf(view: View, found: Finding): { readonly since: number; readonly isOver: boolean } | null {
+  const first = view.seen.findIndex((o) => o.outcome === "failed");
+  const last = view.seen.findLastIndex((o) => o.outcome === "failed");
+  const start = view.seen[first]?.at;
+  const isSilent = found.rule === "hardFailure" && start !== undefined && view.seen.slice(first, last + 1).every(isUnanswered);
+  return isSilent ? { since: instantOf(start), isOver: last < view.seen.length - 1 } : null;
 }
 
 /**
@@ -17,15 +27,36 @@ export function doubts(view: View, found: Finding): readonly Rule[] {
  * answered. The first answer to a prober that was cut off does not make its silence before count.
  */
 function cutOff(view: View, found: Finding): Rule {
-  const first = view.seen.findIndex((o) => o.outcome === "failed");
-  const last = view.seen.findLastIndex((o) => o.outcome === "failed");
-  const since = view.seen[first]?.at;
-  const isSilent = found.rule === "hardFailure" && first >= 0 && view.seen.slice(first, last + 1).every(isUnanswered);
-  const witnesses = since === undefined ? [] : view.witnesses.filter((o) => Date.parse(o.at) >= Date.parse(since));
+  const silence = silenceOf(view, found);
+  const witnesses = silence === null ? [] : view.witnesses.filter((o) => instantOf(o.at) >= silence.since);
   const answered = witnesses.filter(isAnswered).length;
-  const isBack = view.previous?.symptom === "cutOff" && last < view.seen.length - 1;
-  const met = isSilent && (isBack || (answered === witnesses.length && answered >= WITNESSES));
+  const isBack = view.previous?.symptom === "cutOff" && silence?.isOver === true;
+  const met = silence !== null && (isBack || (answered === witnesses.length && answered >= WITNESSES));
   return measurement("cutOff", met, `${answered} of ${witnesses.length} probes through other regions were answered, ${WITNESSES} needed`);
+}
+
+/** Metrics are told within two or three minutes of a minute's end (azure-facts 3.4): by then they would have denied an outage. */
+const SILENCE_SECONDS = 240;
+
+/**
+ * A deployment that is silent to the prober alone may be as well as ever. Where nobody else could be asked, its real traffic gets the
+ * time to deny it; what was answered with an error is no silence.
+ */
+function unwitnessed(view: View, found: Finding): Rule {
+  const isDeployment = view.seen[0]?.kind === "deployment";
+  const seconds = Math.round((view.now - onset(view, view.now)) / 1000);
+  const isAlone = view.witnesses.length === 0 && passiveAgreement(view, found).length === 0;
+  const isNew = view.previous?.state !== "failing" && seconds < SILENCE_SECONDS;
+  const met = isDeployment && isAlone && isNew && silenceOf(view, found) !== null;
+  const text = met
+    ? `silent to the prober for ${seconds} s, and nobody else could be asked: ${SILENCE_SECONDS} s are left to its traffic to deny it`
+    : "somebody else could be asked, or it is no silence";
+  return measurement("unwitnessed", met, text);
+}
+
+/** Of a silence that is doubted already, its first instant; else what the finding tells. */
+function onset({ previous }: View, otherwise: number): number {
+  return previous?.symptom === "cutOff" ? Math.min(otherwise, instantOf(previous.since)) : otherwise;
 }
 
 /** Not asked again of a target that is failing already: once evacuated, its traffic tells nothing. */
@@ -52,7 +83,7 @@ function passiveAgreement(view: View, found: Finding): readonly PassiveSource[] 
 /** Real requests since the onset say otherwise. Only minutes that began after it can: they come minutes late. */
 function veto(view: View, found: Finding): Rule {
   const against = vetoingSources(view, found).flatMap((source) => {
-    const minute = wellMinute(view, source, found.from);
+    const minute = wellMinute(view, source, onset(view, found.from));
     const isFast = (minute?.sample.latencyMilliseconds ?? Infinity) < view.policy.slowMilliseconds;
     return minute === undefined || (found.symptom === "latency" && !isFast) ? [] : [`${source}: ${describeMinute(minute)}`];
   });

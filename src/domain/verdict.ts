@@ -67,7 +67,7 @@ function withoutProbes(view: View): Conclusion {
 
 function disbelieve({ finding, doubts: rules }: Weighed): Conclusion {
   const reasons = rules.filter((rule) => rule.met);
-  const symptom = reasons.some((rule) => rule.rule === "cutOff") ? "cutOff" : null;
+  const symptom = reasons.some((rule) => rule.rule === "cutOff" || rule.rule === "unwitnessed") ? "cutOff" : null;
   return { state: "inconclusive", symptom, reason: `${finding.text}, but ${reasons.map((rule) => rule.text).join("; ")}` };
 }
 
@@ -120,7 +120,7 @@ function misconfigured(view: View): Rule {
   return { rule: "misconfigured", classifier: "measurement", met: count(view, "misconfigured") >= view.policy.failuresToFail, text };
 }
 
-const NO_DOUBTS: readonly Rule[] = ["cutOff", "quorum", "veto"].map((rule) => ({
+const NO_DOUBTS: readonly Rule[] = ["cutOff", "unwitnessed", "quorum", "veto"].map((rule) => ({
   rule,
   classifier: "measurement",
   met: false,

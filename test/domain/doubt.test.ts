@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ErrorClass, Observation, Sample } from "../../src/domain/observation.ts";
 import type { Evidence, Verdict, VerdictState } from "../../src/domain/verdict.ts";
-import { assess, fails, minute, OK_WINDOW, policy, probe, ruleOf, WELL } from "./evidence-builders.ts";
+import { at } from "../support/builders.ts";
+import { assess, fails, minute, NOW_SECONDS, OK_WINDOW, policy, probe, ruleOf, WELL } from "./evidence-builders.ts";
 
 const DOWN = [12, 9, 6, 3];
 const SILENT = fails(DOWN, "timeout");
@@ -16,10 +17,8 @@ describe("a prober that gets no answer while witnesses do is cut off", () => {
     ["two witnesses were answered", SILENT, [witness(5, "ok"), witness(5, "ok")], "inconclusive"],
     ["a throttled witness was answered", SILENT, [witness(5, "ok"), witness(5, "throttled")], "inconclusive"],
     ["one witness is too few", SILENT, [witness(5, "ok")], "failing"],
-    ["none at all", SILENT, [], "failing"],
     ["one of them got nothing either", SILENT, [witness(5, "ok"), witness(5, "ok"), witness(5, "failed", "timeout")], "failing"],
     ["they asked before the onset", SILENT, [witness(20, "ok"), witness(20, "ok")], "failing"],
-    ["they could not be asked", SILENT, [witness(5, "unmeasured"), witness(5, "unmeasured")], "failing"],
     ["the prober was answered with an error", fails(DOWN), [witness(5, "ok"), witness(5, "ok")], "failing"],
     [
       "the prober was answered in between",
@@ -35,14 +34,32 @@ describe("a prober that gets no answer while witnesses do is cut off", () => {
   it("and once it is answered again, its silence before does not count; without an answer it does", () => {
     const before: Verdict = { ...WELL, state: "inconclusive", symptom: "cutOff" };
     expect(assess([...SILENT, probe(1, "ok")], {}, before)).toMatchObject({ state: "inconclusive", symptom: "cutOff" });
-    expect(assess([...SILENT, probe(1, "ok")], {}, WELL).state).toBe("failing");
-    expect(assess(fails([15, ...DOWN], "timeout"), {}, before).state).toBe("failing");
+    expect(assess([...SILENT, probe(1, "ok")], { witnesses: [witness(5, "failed", "timeout")] }, WELL).state).toBe("failing");
+    expect(assess(fails([15, ...DOWN], "timeout"), { witnesses: [witness(5, "failed", "timeout")] }, before).state).toBe("failing");
   });
 
   it("and its minutes of silence are no partial failure afterwards", () => {
     const before: Verdict = { ...WELL, state: "inconclusive", symptom: "cutOff" };
     const probe4 = [4, 3, 2, 1].map((ago) => minute(ago, 5, { failed: 3 }));
     expect(assess(OK_WINDOW, { samples: { probe: probe4 } }, before).state).toBe("healthy");
+  });
+});
+
+describe("a deployment that is silent, of which nobody else could be asked, is left to its traffic to speak for", () => {
+  const doubted = (seconds: number): Verdict => ({ ...WELL, state: "inconclusive", symptom: "cutOff", since: at(NOW_SECONDS - seconds) });
+  it.each<[rule: string, probes: readonly Observation[], changes: Partial<Evidence>, previous: Verdict, state: VerdictState]>([
+    ["at first", SILENT, {}, WELL, "inconclusive"],
+    ["witnesses that could not be asked are none", SILENT, { witnesses: [witness(5, "unmeasured")] }, WELL, "inconclusive"],
+    ["for four minutes", SILENT, {}, doubted(239), "inconclusive"],
+    ["and no longer", SILENT, {}, doubted(240), "failing"],
+    ["unless its traffic denies it", SILENT, { samples: { metrics: [minute(3, 100)] } }, doubted(300), "inconclusive"],
+    ["its traffic fails likewise", SILENT, { samples: { metrics: [minute(2, 100, { failed: 90 })] } }, WELL, "failing"],
+    ["a witness got nothing either", SILENT, { witnesses: [witness(5, "failed", "timeout")] }, WELL, "failing"],
+    ["an error is an answer", fails(DOWN), {}, WELL, "failing"],
+    ["a gateway has no traffic of its own to wait for", SILENT.map((o) => ({ ...o, kind: "gateway" })), {}, WELL, "failing"],
+    ["what is failing already stays so", SILENT, {}, FAILING, "failing"],
+  ])("%s: %#", (_rule, probes, changes, previous, state) => {
+    expect(assess(probes, changes, previous).state).toBe(state);
   });
 });
 

@@ -155,7 +155,13 @@ describe("an explanation as text", () => {
   });
 
   it("goes on with what would happen, what is missing, rules, guards, capacity and alerts", () => {
-    const titles = ["What would happen", "Rules (● met, ○ not met)", "Guards, as if it were evacuated now", "Capacity", "Alerts and events"];
+    const titles = [
+      "What would happen",
+      "Rules (● met, ○ not met)",
+      "Guards, as if it were evacuated now",
+      "Capacity",
+      "Alerts and events",
+    ];
     const found = text.split("\n").filter((line) => titles.includes(line));
     expect(found).toEqual(titles);
     expect(text).toContain("    ● outage hardFailure: numbers of hardFailure");

@@ -15,7 +15,8 @@ describe("a hard failure is called by what came back", () => {
     ["an empty answer is one", fails(DOWN, "emptyAnswer"), "errors"],
     ["one answer among timeouts is enough", [...fails([15], "serverError"), ...fails(DOWN, "timeout")], "errors"],
   ])("%s", (_rule, probes, symptom) => {
-    expect(assess(probes)).toMatchObject({ state: "failing", symptom });
+    const witnesses = [probe(5, "failed", { via: "apim-west", errorClass: "timeout" })];
+    expect(assess(probes, { witnesses })).toMatchObject({ state: "failing", symptom });
   });
 });
 
@@ -26,7 +27,8 @@ describe("failures of a class are tolerated up to its number", () => {
     ["five timeouts", fails([15, ...DOWN], "timeout"), "failing"],
     ["four server errors are not of that class", fails(DOWN), "failing"],
   ])("%s: %s", (_rule, probes, state) => {
-    expect(assess(probes, {}, WELL, lenient).state).toBe(state);
+    const witnesses = [probe(5, "failed", { via: "apim-west", errorClass: "timeout" })];
+    expect(assess(probes, { witnesses }, WELL, lenient).state).toBe(state);
   });
 });
 
@@ -124,7 +126,7 @@ describe("an assessment shows every rule, met or not, with its numbers", () => {
   it("in a fixed order", () => {
     expect(assess(OK_WINDOW).trace.map(({ rule }) => rule)).toEqual([
       ...["hardFailure", "partialFailure", "latency", "traffic", "throttled", "tokens", "utilisation", "slowUnderLoad"],
-      ...["stale", "misconfigured", "cutOff", "quorum", "veto"],
+      ...["stale", "misconfigured", "cutOff", "unwitnessed", "quorum", "veto"],
     ]);
     expect(ruleOf(assess(fails(DOWN)), "hardFailure")).toMatchObject({
       met: true,
