@@ -24,7 +24,7 @@ export interface Finding extends Rule {
 
 /** `limited`: what shows that the target is near its limit. */
 export function outageRules(view: View, limited: string | null): readonly Finding[] {
-  const [hard, partial] = [hardFailure(view), partialFailure(view)];
+  const [hard, partial] = [hardFailure(view), partialFailure(view, limited)];
   // By chance a partial failure meets the hard rule too, and must not be forgotten as fast as an outage.
   const first = view.previous?.symptom === "partialFailure" && partial.met ? [partial, hard] : [hard, partial];
   return [...first, latency(view, limited), traffic(view)];
@@ -81,7 +81,7 @@ const CONFIRMED_FAILURES = 2;
  * Some requests fail, most do not. Probes alone need `grayFailures` more than half the share explains, so that the noise of a long run
  * never adds up; a few are enough when real traffic fails likewise. Left when that half is no longer reached with one to spare.
  */
-function partialFailure(view: View): Finding {
+function partialFailure(view: View, limited: string | null): Finding {
   const { policy, gray, previous, now } = view;
   const { requests, failed } = sums(gray);
   const half = (policy.grayShare / 2) * requests;
@@ -92,10 +92,12 @@ function partialFailure(view: View): Finding {
   const alone = failed >= need && mixed >= MIXED_MINUTES;
   const confirmed = failed >= CONFIRMED_FAILURES && confirming.length > 0;
   const held = previous?.symptom === "partialFailure" && isPart && failed > 0 && failed + 1 > half;
+  // Near its limit a target keeps some callers waiting: time-outs alone are pressure's doing then.
+  const isLoad = limited !== null && view.seen.every((o) => o.outcome !== "failed" || o.errorClass === "timeout");
   const beside = confirming.length === 0 ? "" : `; ${confirming.join(" and ")} show it too`;
   const text = `${failed} of ${requests} probes failed over ${policy.graySeconds} s, ${need} needed in ${MIXED_MINUTES} minutes or more (found in ${mixed})${beside}`;
   const from = (gray.find(({ sample }) => sample.failed > 0)?.start ?? now) + MINUTE_MILLISECONDS;
-  return finding("partialFailure", "partialFailure", text, from, isPart && (alone || confirmed), held);
+  return finding("partialFailure", "partialFailure", text, from, isPart && !isLoad && (alone || confirmed), held);
 }
 
 /** Failed probes in the minutes in which gray failures are looked for. */

@@ -83,8 +83,8 @@ function bounded(all: readonly Suspicion[]): readonly Suspicion[] {
   return kept.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
-/** The limiter counts by the minute, and its minutes are nobody else's: the most of a few is the safe reading. */
-const READING_SECONDS = 180;
+/** The limiter counts by the minute, and its minutes are nobody else's: the most of ten is the safe reading. */
+const READING_SECONDS = 600;
 /** A deployment that answers nobody sends no headers: what its limiter counted before is what its traffic will take elsewhere. */
 const KEPT_SECONDS = 3600;
 

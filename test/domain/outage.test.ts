@@ -32,6 +32,20 @@ describe("failures of a class are tolerated up to its number", () => {
   });
 });
 
+describe("time-outs of a target near its limit", () => {
+  const probe4 = [4, 3, 2, 1].map((ago) => minute(ago, 5, { failed: 2 }));
+  const near = OK_WINDOW.map((o) => ({ ...o, limitTokens: 100, remainingTokens: 5 }));
+  it.each<[rule: string, probes: readonly Observation[], state: VerdictState]>([
+    ["are pressure's doing", [...near.slice(1), ...fails([3], "timeout")], "pressured"],
+    ["errors are not", [...near.slice(1), ...fails([3], "serverError")], "failing"],
+    ["nor are time-outs of one that has room", [...OK_WINDOW.slice(1), ...fails([3], "timeout")], "failing"],
+  ])("%s: %s", (_rule, probes, state) => {
+    expect(assess(probes, { samples: { probe: probe4 } }, { ...WELL, state: state === "pressured" ? "pressured" : "healthy" }).state).toBe(
+      state,
+    );
+  });
+});
+
 describe("a partial failure", () => {
   const gray = (failed: readonly number[], requests = 5): readonly Sample[] =>
     failed.map((count, i) => minute(failed.length - i, requests, { failed: count }));

@@ -86,7 +86,7 @@ describe("limiter readings", () => {
     ["what is not left was used, and as much again in the part of the minute not seen", null, [probe(0, 120, 60)], 0, reading(120, 80, 0)],
     ["the most of the last minutes", reading(120, 90, 0), [probe(15, 120, 60)], 15, reading(120, 90, 0)],
     ["more than before", reading(120, 60, 0), [probe(15, 120, 60)], 15, reading(120, 80, 15)],
-    ["older than three minutes gives way to a newer one", reading(120, 90, 0), [probe(181, 120, 60)], 181, reading(120, 80, 181)],
+    ["older than ten minutes gives way to a newer one", reading(120, 90, 0), [probe(601, 120, 60)], 601, reading(120, 80, 601)],
     ["a target that answers nobody keeps its last one", reading(120, 90, 0), [observation("failed", at(600))], 600, reading(120, 90, 0)],
     ["for an hour", reading(120, 90, 0), [observation("failed", at(3601))], 3601, null],
     ["without headers nothing is known", null, [observation("ok", at(0))], 0, null],
