@@ -29,7 +29,17 @@ const USUALLY_FROM_SECONDS = 330;
 const EARLIEST_SECONDS = 60;
 
 export function generateFaults(chance: Chance, estate: EstateFile, endSeconds: number): FaultFile[] {
-  return Array.from({ length: chance.whole("count", 1, 4) }, (_, index) => generateFault(chance.of(`${index}`), estate, endSeconds));
+  const faults = Array.from({ length: chance.whole("count", 1, 4) }, (_, index) =>
+    generateFault(chance.of(`${index}`), estate, endSeconds),
+  );
+  return faults.flatMap((fault) => [fault, ...takenBack(fault, endSeconds)]);
+}
+
+/** What a person does is a person's to take back: a drill in which nobody does never comes to rest. */
+function takenBack(fault: FaultFile, endSeconds: number): readonly FaultFile[] {
+  if (fault.kind !== "operator") return [];
+  const action = fault.action === "evacuate" ? "restore" : fault.action === "killSwitchOn" ? "killSwitchOff" : null;
+  return action === null ? [] : [{ ...fault, action, at: Math.min(endSeconds - 1, fault.at + 45) }];
 }
 
 function generateFault(chance: Chance, estate: EstateFile, endSeconds: number): FaultFile {
@@ -41,7 +51,7 @@ function generateFault(chance: Chance, estate: EstateFile, endSeconds: number): 
   const every = length + chance.whole("every", 20, 120);
   const times = Math.min(3, 1 + Math.floor((endSeconds - 1 - at) / every));
   const repeat = again && times > 1 ? { repeat: { every, times } } : {};
-  return faultOf(kind, chance, estate, { at, ...repeat }, { at, for: length, ...repeat });
+  return faultOf(kind, chance, estate, { at, ...(kind === "operator" ? {} : repeat) }, { at, for: length, ...repeat });
 }
 
 type Once = Pick<Extract<FaultFile, { kind: "redeploy" }>, "at" | "repeat">;
