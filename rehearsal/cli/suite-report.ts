@@ -50,8 +50,7 @@ function page(outcomes: readonly CaseOutcome[], folder: string): Html {
         <link rel="icon" href="data:," />
         <title>Suite – Foundry Failover drills</title>
         <style>
-          ${raw(readAssets().css)}
-          td:nth-child(-n + 2) {
+          ${raw(readAssets().css)} td:nth-child(-n + 2) {
             white-space: nowrap;
           }
         </style>
