@@ -101,7 +101,7 @@ export const FaultSchema = z.discriminatedUnion("kind", [
     alert: z
       .enum(["metric", "log", "activity", "serviceHealth", "resourceHealth", "malformed"])
       .describe("Which of Azure Monitor's payloads is sent to the app."),
-    condition: z.enum(["fired", "resolved"]).default("fired"),
+    condition: z.enum(["fired", "resolved"]).default("fired").describe("Whether the alert fires or is resolved. Default: fired."),
     copies: z.int().min(1).max(500).default(1).describe("How often each is delivered."),
     lateSeconds: seconds.default(0).describe("Seconds from when it fired to its delivery."),
   }).describe("An alert about the region arrives, true or not."),

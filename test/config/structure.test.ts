@@ -6,7 +6,7 @@ import { Scenario } from "../../rehearsal/drill/scenario.ts";
 import { estateWith, issuesOf } from "./support.ts";
 
 const URL_RULE = "must be an https:// URL without user name, query, fragment or trailing slash";
-const DEPLOYMENT_KEYS = "id, region, resourceId, endpoint, model, deploymentType, tokensPerMinute";
+const DEPLOYMENT_KEYS = "id, region, resourceId, endpoint, model, deploymentType, tokensPerMinute, probe";
 const DEPLOYMENT_TYPES =
   "Standard, GlobalStandard, DataZoneStandard, ProvisionedManaged, GlobalProvisionedManaged, DataZoneProvisionedManaged";
 
@@ -43,7 +43,7 @@ it.each<[path: string, value: unknown, message: string, found: string]>([
   ["detection.intervalSeconds", 9, "must be at least 10", "9"],
   ["detection.intervalSeconds", 15.5, "must be a whole number", "15.5"],
   ["detection.regionFailingShare", 0, "must be above 0", "0"],
-  ["safety.mode", "on", "must be one of off, recommend, auto", '"on"'],
+  ["safety.mode", "on", "must be one of off, recommend, approve, auto", '"on"'],
   ["safety.reserveShare", 1, "must be below 1", "1"],
   ["restore.relapseBackoff", 11, "must be at most 10", "11"],
   ["evacuate.gracefulShares", [0.5, 0.6, 0], "must be strictly decreasing from below 1 and end with 0", "[0.5,0.6,0]"],
