@@ -15,8 +15,8 @@ import { readGatewayLogs, readMetrics } from "./traffic.ts";
 
 const ROUTING_SECONDS = 900;
 const LIMITS_SECONDS = 3600;
-/** What could not be read is asked for again after this time. */
-const GAP_SECONDS = 60;
+/** What could not be read is asked for again after this time. Less than the timer's minute: a tick that came a little late must not skip the next one. */
+const GAP_SECONDS = 45;
 /** A week of hours is more to ask for. */
 const HISTORY_GAP_SECONDS = 600;
 /** Demand is the 95th percentile of this many minutes. */

@@ -1,4 +1,5 @@
 /** Probe rounds as production runs them, in little: every 15 s, bursts, minutes summed up, metrics two minutes late. Draws are by seed. */
+import { mulberry32 } from "../../rehearsal/virtual-time/mulberry32.ts";
 import { DEFAULTS } from "../../src/config/defaults.ts";
 import type { Observation, Outcome, Sample } from "../../src/domain/observation.ts";
 import { addProbes, sampleOf } from "../../src/domain/samples.ts";
@@ -19,16 +20,6 @@ export interface Setting {
   readonly whole?: boolean;
   /** Every verdict; true ends the run. */
   readonly told: (second: number, verdict: Verdict) => boolean;
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 export function runRounds(setting: Setting): void {
