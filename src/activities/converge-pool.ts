@@ -73,12 +73,11 @@ async function writeAgain(
   wanted: readonly PoolMember[],
   etag: string,
 ): Promise<Converged | "conflict"> {
-  const { deps, episode, run, state } = context;
+  const { deps, run, state } = context;
   const reason = "it was reset to normal, as a deployment does";
   if (!context.write) return item(context, gateway, row.pool, "owed", reason);
   const counted = { ...row, resets: (row.resets ?? 0) + 1 };
   await append(deps, run, "note", `${gateway.id}/${row.pool}: ${reason}: written again (${counted.resets} of ${MOST_RESETS})`);
-  await savePool(deps, episode, counted, {});
   return writePool(context, gateway, counted, wanted, etag, holdReasons(state.holds));
 }
 
