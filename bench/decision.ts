@@ -80,7 +80,11 @@ function prepare(estate: Estate, failing: ReadonlySet<string>): () => ReturnType
   const routing = normalRouting(estate);
   return () => {
     const verdicts: Record<string, Verdict> = {};
-    for (const { id, evidence } of targets) verdicts[id] = assessTarget(evidence, before, estate.detection, now);
+    for (const { id, evidence } of targets) {
+      // As the round does: whoever asks for an explanation has the traces made again.
+      const { trace: _, ...verdict } = assessTarget(evidence, before, estate.detection, now);
+      verdicts[id] = verdict;
+    }
     const regions = regionsOf(estate, verdicts, demand, now);
     return decide({ estate, state: EMPTY_STATE, verdicts: regions, capacity, routing, convergence: null, now });
   };

@@ -18,8 +18,8 @@ export interface Finding extends Rule {
   readonly symptom: Symptom;
   /** Met by what is seen now; otherwise, when it is met, only because the target was failing so and is not clean yet. */
   readonly entered: boolean;
-  /** The first instant (milliseconds) of this failure that is known. */
-  readonly from: number;
+  /** The first instant (milliseconds) of this failure that is known: asked only of what is met. */
+  readonly from: () => number;
 }
 
 /** `limited`: what shows that the target is near its limit. */
@@ -30,7 +30,7 @@ export function outageRules(view: View, limited: string | null): readonly Findin
   return [...first, latency(view, limited), traffic(view)];
 }
 
-function finding(rule: string, symptom: Symptom, text: string, from: number, entered: boolean, held = false): Finding {
+function finding(rule: string, symptom: Symptom, text: string, from: () => number, entered: boolean, held = false): Finding {
   return { rule, classifier: "outage", symptom, met: entered || held, entered, from, text };
 }
 
@@ -43,7 +43,7 @@ function hardFailure(view: View): Finding {
   const last = failed.at(-1);
   const text = `${failed.length} of the last ${seen.length} probes failed${last === undefined ? "" : ` (${last.detail})`}${blips}`;
   const symptom = failed.length > 0 && failed.every(isUnanswered) ? "noAnswer" : "errors";
-  return finding("hardFailure", symptom, text, hardFrom(view), counted >= policy.failuresToFail);
+  return finding("hardFailure", symptom, text, () => hardFrom(view), counted >= policy.failuresToFail);
 }
 
 /** Failures beyond what their class is allowed. */
@@ -96,7 +96,7 @@ function partialFailure(view: View, limited: string | null): Finding {
   const isLoad = limited !== null && view.seen.every((o) => o.outcome !== "failed" || o.errorClass === "timeout");
   const beside = confirming.length === 0 ? "" : `; ${confirming.join(" and ")} show it too`;
   const text = `${failed} of ${requests} probes failed over ${policy.graySeconds} s, ${need} needed in ${MIXED_MINUTES} minutes or more (found in ${mixed})${beside}`;
-  const from = (gray.find(({ sample }) => sample.failed > 0)?.start ?? now) + MINUTE_MILLISECONDS;
+  const from = (): number => (gray.find(({ sample }) => sample.failed > 0)?.start ?? now) + MINUTE_MILLISECONDS;
   return finding("partialFailure", "partialFailure", text, from, isPart && !isLoad && (alone || confirmed), held);
 }
 
@@ -124,7 +124,6 @@ export interface Slowness {
   readonly answered: number;
   readonly needed: number;
   readonly isSlow: boolean;
-  readonly from: number;
 }
 
 /** Most answers of the last two minutes (of four rounds, where those take longer) were slow. */
@@ -133,14 +132,13 @@ export function slowness({ policy, now }: View, minutes: readonly Minute[]): Slo
   const recent = minutes.filter(({ start }) => start + MINUTE_MILLISECONDS > now - seconds * 1000);
   const { answered, slow } = sums(recent);
   const needed = Math.min(LATENCY_PROBES, Math.floor(seconds / policy.intervalSeconds));
-  const from = streakFrom(minutes, now, (sample) => sample.slow * 2 > sample.requests - sample.failed - sample.throttled);
-  return { slow, answered, needed, isSlow: answered >= needed && slow * 2 > answered, from };
+  return { slow, answered, needed, isSlow: answered >= needed && slow * 2 > answered };
 }
 
 /** Slow without any sign of pressure. */
 function latency(view: View, limited: string | null): Finding {
   const { policy, seen } = view;
-  const { slow, answered, needed, isSlow, from } = slowness(view, view.gray);
+  const { slow, answered, needed, isSlow } = slowness(view, view.gray);
   const last = seen.slice(-policy.successesToRecover);
   const clean =
     last.length === policy.successesToRecover &&
@@ -148,7 +146,12 @@ function latency(view: View, limited: string | null): Finding {
     slow * 4 < answered;
   const held = view.previous?.symptom === "latency" && limited === null && !clean;
   const found = `${slow} of ${answered} answers took ${policy.slowMilliseconds} ms or more, more than half of at least ${needed} needed`;
+  const from = (): number => streakFrom(view.gray, view.now, isSlowMinute);
   return finding("latency", "latency", limited === null ? found : `${found}; ${limited}`, from, isSlow && limited === null, held);
+}
+
+function isSlowMinute({ requests, failed, throttled, slow }: Sample): boolean {
+  return slow * 2 > requests - failed - throttled;
 }
 
 const TRAFFIC_MINUTES = 3;
@@ -161,7 +164,7 @@ function traffic(view: View): Finding {
   const found = runs.reduce((a, b) => (b.run.length > a.run.length ? b : a));
   const held = view.previous?.symptom === "traffic" && PASSIVE_SOURCES.some((source) => stillFails(view, source));
   const percent = Math.round(share * 100);
-  const from = found.run[0]?.start ?? view.now;
+  const from = (): number => found.run[0]?.start ?? view.now;
   const text = `${found.run.length} whole minutes in a row with ${percent} % or more of the real requests failed, ${TRAFFIC_MINUTES} needed`;
   return finding("traffic", "traffic", text, from, found.run.length >= TRAFFIC_MINUTES, held);
 }

@@ -10,15 +10,14 @@ const THRESHOLDS = {
 const NEAR = { usedShare: 0.9, throttledShare: 0.02, utilisationPercent: 90 } as const;
 
 /** `limited`: what shows that the target is near its limit. */
-export function pressureRules(view: View, isSlow: boolean, limited: string | null): readonly Rule[] {
+export function pressureRules(view: View, load: Load, isSlow: boolean, limited: string | null): readonly Rule[] {
   const need = view.previous?.state === "pressured" ? THRESHOLDS.leaving : THRESHOLDS.entering;
-  const { usedShare, throttledShare, utilisationPercent } = load(view);
-  const throttled = throttledProbes(view);
+  const { usedShare, throttledShare, utilisationPercent, throttledProbes } = load;
   return [
     rule(
       "throttled",
-      throttled >= view.policy.failuresToFail,
-      `${throttled} of the last ${view.seen.length} probes were throttled${lastThrottled(view)}`,
+      throttledProbes >= view.policy.failuresToFail,
+      `${throttledProbes} of the last ${view.seen.length} probes were throttled${lastThrottled(view)}`,
     ),
     rule(
       "tokens",
@@ -37,16 +36,17 @@ export function pressureRules(view: View, isSlow: boolean, limited: string | nul
 }
 
 /** What shows that the target is near its limit; null = nothing does. */
-export function nearLimit(view: View): string | null {
-  const { usedShare, throttledShare, utilisationPercent } = load(view);
-  if (throttledProbes(view) > 0) return "probes are throttled";
+export function nearLimit({ usedShare, throttledShare, utilisationPercent, throttledProbes }: Load): string | null {
+  if (throttledProbes > 0) return "probes are throttled";
   if (reaches(usedShare, NEAR.usedShare)) return `${percent(usedShare)} of the tokens per minute are used`;
   if (reaches(throttledShare, NEAR.throttledShare)) return `${percent(throttledShare)} of the real requests are throttled`;
   if (reaches(utilisationPercent, NEAR.utilisationPercent)) return `provisioned utilisation is ${Math.round(utilisationPercent ?? 0)} %`;
   return null;
 }
 
-interface Load {
+/** How much of what it has the target uses. */
+export interface Load {
+  readonly throttledProbes: number;
   /** By the limiter's headers; null = it told none. */
   readonly usedShare: number | null;
   readonly throttledShare: number | null;
@@ -54,7 +54,7 @@ interface Load {
 }
 
 /** The most that any source tells. */
-function load({ seen, passive, policy }: View): Load {
+export function loadOf({ seen, passive, policy }: View): Load {
   const used = seen.map(({ limitTokens, remainingTokens }) =>
     limitTokens === undefined || remainingTokens === undefined || limitTokens <= 0 ? null : 1 - remainingTokens / limitTokens,
   );
@@ -65,6 +65,7 @@ function load({ seen, passive, policy }: View): Load {
     (source) => passive[source].findLast(({ sample }) => sample.utilisationPercent !== null)?.sample.utilisationPercent ?? null,
   );
   return {
+    throttledProbes: seen.filter((o) => o.outcome === "throttled").length,
     usedShare: most(used),
     throttledShare: most(newest.map((sample) => (sample === undefined ? null : sample.throttled / sample.requests))),
     utilisationPercent: most(utilisation),
@@ -73,10 +74,6 @@ function load({ seen, passive, policy }: View): Load {
 
 function most(values: readonly (number | null)[]): number | null {
   return values.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
-}
-
-function throttledProbes({ seen }: View): number {
-  return seen.filter((o) => o.outcome === "throttled").length;
 }
 
 function lastThrottled({ seen }: View): string {

@@ -24,14 +24,12 @@ export function newestBusy(view: View, source: PassiveSource): Minute | undefine
 /** Minutes in a row, up to the newest, none from before `notBefore`, each with enough requests and with at least `share` of them failed. */
 export function failingRun(view: View, source: PassiveSource, share: number, notBefore: number): readonly Minute[] {
   const all = view.passive[source];
-  const run: Minute[] = [];
-  for (const minute of all.toReversed()) {
-    const next = run[0];
+  const ended = all.findLastIndex((minute, index) => {
+    const next = all[index + 1];
     const follows = next === undefined || next.start - minute.start === MINUTE_MILLISECONDS;
-    if (!follows || minute.start < notBefore || !isBusy(minute, view.policy) || failedShare(minute) < share) break;
-    run.unshift(minute);
-  }
-  return run;
+    return !follows || minute.start < notBefore || !isBusy(minute, view.policy) || failedShare(minute) < share;
+  });
+  return all.slice(ended + 1);
 }
 
 /** Sources whose newest minutes since `notBefore` show a gray failure or worse. */

@@ -7,7 +7,7 @@ import type { DetectionPolicy } from "./estate.ts";
 import { isAnswered, readEvidence, type Assessment, type Evidence, type Rule, type Verdict, type View } from "./evidence.ts";
 import type { Observation, Outcome } from "./observation.ts";
 import { outageRules, recentFailures, slowness, type Finding } from "./outage.ts";
-import { nearLimit, pressureRules } from "./pressure.ts";
+import { loadOf, nearLimit, pressureRules } from "./pressure.ts";
 import { describeMinute, standIn } from "./traffic-evidence.ts";
 
 export { countable } from "./evidence.ts";
@@ -17,14 +17,16 @@ type Conclusion = Pick<Verdict, "state" | "symptom" | "reason" | "lingers">;
 
 export function assessTarget(evidence: Evidence, previous: Verdict | undefined, policy: DetectionPolicy, now: string): Assessment {
   const view = readEvidence(evidence, previous, policy, now);
-  const limited = nearLimit(view);
+  const load = loadOf(view);
+  const limited = nearLimit(load);
   const outage = outageRules(view, limited);
   const suspicions = weigh(view, outage);
-  const pressure = pressureRules(view, slowness(view, view.own).isSlow, limited);
-  const conclusion = conclude(view, suspicions, pressure);
+  const pressure = pressureRules(view, load, slowness(view, view.own).isSlow, limited);
+  const refused = misconfigured(view);
+  const conclusion = conclude(view, suspicions, pressure, refused);
   const since = previous?.state === conclusion.state ? previous.since : changedAt(view, now);
   const doubt = (suspicions.find(isBelieved) ?? suspicions[0])?.doubts ?? NO_DOUBTS;
-  const trace = [...outage.map(asRule), ...pressure, stale(view), misconfigured(view), ...doubt];
+  const trace = [...outage.map(asRule), ...pressure, stale(view), refused, ...doubt];
   return { ...conclusion, since, trace };
 }
 
@@ -46,11 +48,10 @@ function isBelieved({ doubts: rules }: Weighed): boolean {
   return !rules.some((rule) => rule.met);
 }
 
-function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly Rule[]): Conclusion {
+function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly Rule[], refused: Rule): Conclusion {
   if (view.seen.length === 0) return withoutProbes(view);
   const believed = suspicions.find(isBelieved)?.finding;
-  const own = misconfigured(view);
-  if (believed?.rule !== "hardFailure" && own.met) return { state: "misconfigured", symptom: null, reason: own.text };
+  if (believed?.rule !== "hardFailure" && refused.met) return { state: "misconfigured", symptom: null, reason: refused.text };
   if (believed !== undefined)
     return { state: "failing", symptom: believed.symptom, reason: believed.text, ...(believed.entered ? {} : { lingers: true }) };
   // What only lingers from before is not worth a doubt.
