@@ -59,7 +59,7 @@ module.exports = {
       "src-ships-alone",
       "What ships knows nothing of what does not.",
       { path: "^src/" },
-      { path: "^(?:rehearsal|bench|test|scripts)/" },
+      { path: "^(?:rehearsal|bench|discover|examples|test|scripts)/" },
     ),
     error("src-has-no-dev-dependency", "Development packages are not deployed.", { path: "^src/" }, { dependencyTypes: ["npm-dev"] }),
     error(
