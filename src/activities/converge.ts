@@ -2,6 +2,7 @@
  * Converge: the one writer. It computes desired routing from the hold rows, compares it with ARM and writes what differs, all
  * gateways in parallel. Level-based and idempotent: two callers compute the same from the same rows; a 412 means read again.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { EstateState, Initiator } from "../domain/hold.ts";
 import type { Converged, Convergence } from "../domain/run.ts";
 import type { Deps } from "../ports.ts";
@@ -45,7 +46,8 @@ export async function converge(deps: Deps, options: ConvergeOptions): Promise<Co
   const edges = touched ? deps.estate.edges.map((edge) => convergeEdge(atEdges, edge)) : [];
   const items = (await Promise.all([...pools, ...edges])).flat();
   const convergence = { at, items: items.map((item) => keepSince(item, before)) };
-  await setConvergence(deps, convergence, memory);
+  // The reconciler comes every minute and mostly finds what is on record. A run's own is always put: the run goes by it.
+  if (options.run !== null || !isDeepStrictEqual(convergence.items, before?.items)) await setConvergence(deps, convergence, memory);
   await tellNews(context, items);
   return convergence;
 }

@@ -13,7 +13,7 @@ import { suspectedTargets } from "./suspicions.ts";
 import { startEvacuation } from "./start-evacuation.ts";
 import { startRestore } from "./start-restore.ts";
 
-/** A probe round and its evaluation. It asks ARM for nothing: the timer runs one round at a time, and a slow answer would delay the next. */
+/** A probe round and its evaluation; without `named` the timer's. It asks ARM for nothing: the timer runs one round at a time, and a slow answer would delay the next. */
 export async function runRound(deps: Deps, starter: RunStarter, named?: ReadonlySet<string>): Promise<readonly Decision[]> {
   const memory = await readMemory(deps);
   const watch = await probeRound(deps, memory, named);
@@ -28,7 +28,7 @@ export async function investigate(deps: Deps, starter: RunStarter, targets: read
   await runRound(deps, starter, new Set(targets));
   for (let round = 1; round < MOST_ROUNDS && suspectedTargets(await readMemory(deps)).length > 0; round += 1) {
     await deps.clock.sleep(deps.estate.detection.burstSpacingSeconds * 1000);
-    await runRound(deps, starter);
+    await runRound(deps, starter, new Set());
   }
 }
 

@@ -15,11 +15,13 @@ import { evidenceOf, type Passive } from "./evidence.ts";
 import { putWatch, readWatch, type Memory } from "./memory.ts";
 import { suspectedTargets } from "./suspicions.ts";
 import { targetsOf, type Target } from "./targets.ts";
-import type { Watch } from "./watch.ts";
+import type { Reservation, Watch } from "./watch.ts";
 
 /** What a round found out. */
 export interface Findings {
   readonly by: string;
+  /** What it reserves of the time after it. */
+  readonly next: Reservation | null;
   readonly own: readonly Observation[];
   readonly witnesses: readonly Observation[];
   readonly skipped: Watch["skipped"];
@@ -37,25 +39,22 @@ interface Round {
 
 /**
  * Targets are examined side by side: the round lasts as long as its slowest target. Never throws for a target's sake. `named` are put to
- * a confirm burst even if their first probe is fine; what another round is probing is left to it.
+ * a confirm burst even if their first probe is fine (undefined: the round is the timer's); what another round is probing is left to it.
  */
-export async function probeRound(deps: Deps, memory: Memory, named: ReadonlySet<string> = new Set()): Promise<Watch> {
+export async function probeRound(deps: Deps, memory: Memory, named?: ReadonlySet<string>): Promise<Watch> {
   const all = targetsOf(deps);
-  const suspected = new Set([...named, ...suspectedTargets(memory)]);
+  const suspected = new Set([...(named ?? []), ...suspectedTargets(memory)]);
   const skipped = spared(deps, memory, all, suspected);
   const due = all.filter((target) => skipped[target.id] === undefined);
-  const claimed = await claimTargets(
-    deps,
-    memory.claims,
-    memory.watch.value.ended,
-    due.map((target) => target.id),
-  );
+  const ids = due.map((target) => target.id);
+  const claimed = await claimTargets(deps, memory, ids, named === undefined);
   const mine = due.filter((target) => claimed.targets.has(target.id));
   const open = new Set(mine.map((target) => target.id));
   const round: Round = { deps, memory, named: suspected, burstBegins: once(() => extend(deps, claimed, [...open])) };
   const seen = await Promise.all(mine.map((target) => examine(round, target).finally(() => open.delete(target.id))));
   return remember(deps, memory, memory.watch, {
     by: claimed.by,
+    next: claimed.next,
     own: seen.flatMap(({ own }) => own),
     witnesses: seen.flatMap(({ witnesses }) => witnesses),
     skipped,
@@ -78,8 +77,8 @@ function once(work: () => Promise<void>): () => Promise<void> {
 }
 
 /** A claim that cannot be made longer costs a second probe at most. */
-async function extend(deps: Deps, { by }: Claimed, targets: readonly string[]): Promise<void> {
-  await extendClaim(deps, by, targets).catch((error: unknown) => deps.log("claimNotExtended", { reason: String(error) }));
+async function extend(deps: Deps, claimed: Claimed, targets: readonly string[]): Promise<void> {
+  await extendClaim(deps, claimed, targets).catch((error: unknown) => deps.log("claimNotExtended", { reason: String(error) }));
 }
 
 async function examine(round: Round, target: Target): Promise<Seen> {
@@ -111,12 +110,12 @@ async function remember(deps: Deps, passive: Passive, before: Stored<Watch>, fin
   return remember(deps, passive, await readWatch(deps), findings);
 }
 
-const NO_FINDINGS: Findings = { by: "", own: [], witnesses: [], skipped: {}, confirmed: [] };
+const NO_FINDINGS: Findings = { by: "", next: null, own: [], witnesses: [], skipped: {}, confirmed: [] };
 /** Rounds whose claims may still lie in their row. */
 const ENDED_KEPT = 8;
 
 export function withFindings(estate: Estate, watch: Watch, passive: Passive, found: Partial<Findings>, now: string): Watch {
-  const { by, own, witnesses, skipped, confirmed } = { ...NO_FINDINGS, ...found };
+  const { by, next: reserved, own, witnesses, skipped, confirmed } = { ...NO_FINDINGS, ...found };
   const { detection } = estate;
   const ownBy = groupBy(own, ({ target }) => target);
   const witnessesBy = groupBy(witnesses, ({ target }) => target);
@@ -141,6 +140,8 @@ export function withFindings(estate: Estate, watch: Watch, passive: Passive, fou
     skipped,
     confirmed: { ...recent(watch.confirmed, now), ...Object.fromEntries(confirmed.map((id) => [id, now])) },
     ended: by === "" ? watch.ended : [...watch.ended, by].slice(-ENDED_KEPT),
+    // A round that outlasts its interval reserves nothing: the tick it was for is over.
+    reserved: reserved !== null && reserved.from > now ? reserved : watch.reserved,
     roundAt: now,
   };
 }

@@ -4,7 +4,7 @@ import { SOURCES, type Source } from "../domain/observation.ts";
 import type { Suspicion } from "../domain/signals.ts";
 import { secondsBetween } from "../domain/time.ts";
 import type { VerdictState } from "../domain/verdict.ts";
-import { openClaims } from "./claims.ts";
+import { currentClaims } from "./claims.ts";
 import type { Memory } from "./memory.ts";
 import { raised } from "./suspicions.ts";
 import type { Traffic } from "./traffic-row.ts";
@@ -60,7 +60,7 @@ interface TrafficStatus {
 
 export function targetStatus(estate: Estate, memory: Memory, at: string): readonly TargetStatus[] {
   const watch = memory.watch.value;
-  const claims = openClaims(memory.claims.value, watch.ended, at);
+  const claims = currentClaims(estate, memory, at);
   const today = watch.spentOn === at.slice(0, 10) ? watch.spent : {};
   const deployments = new Set(estate.deployments.map(({ id }) => id));
   return Object.entries(watch.verdicts).map(([target, { state, symptom, reason, since }]) => {
@@ -112,7 +112,7 @@ export function signalsStatus(estate: Estate, memory: Memory, at: string): Signa
       tokensPerDay: estate.detection.probeTokensPerDay,
       skipped: Object.keys(watch.skipped).length,
     },
-    claims: openClaims(memory.claims.value, watch.ended, at).map(({ by, until, targets }) => ({ by, until, targets: targets.length })),
+    claims: currentClaims(estate, memory, at).map(({ by, until, targets }) => ({ by, until, targets: targets.length })),
   };
 }
 

@@ -23,6 +23,8 @@ interface TargetRow {
 }
 
 export interface WatchRow extends Pick<Watch, "spentOn" | "skipped" | "confirmed" | "ended" | "roundAt"> {
+  /** Absent in a row of an older version. */
+  readonly reserved?: Watch["reserved"];
   readonly targets: Readonly<Record<string, TargetRow>>;
 }
 
@@ -41,11 +43,11 @@ export function packWatch(estate: Estate, watch: Watch): WatchRow {
 }
 
 function packWith(estate: Estate, watch: Watch, textLength: number): WatchRow {
-  const { spentOn, skipped, confirmed, ended, roundAt } = watch;
+  const { spentOn, skipped, confirmed, ended, reserved, roundAt } = watch;
   const base = Date.parse(roundAt ?? "") || 0;
   const gateways = estate.gateways.map((gateway) => gateway.id);
   const targets = Object.fromEntries(targetIds(watch).map((id) => [id, packTarget(gateways, watch, id, base, textLength)]));
-  return { targets, spentOn, skipped, confirmed, ended, roundAt };
+  return { targets, spentOn, skipped, confirmed, ended, reserved, roundAt };
 }
 
 function targetIds(watch: Watch): readonly string[] {
@@ -101,7 +103,7 @@ function packSample(s: Sample, base: number): readonly Field[] {
 const MINUTE = 60_000;
 
 export function unpackWatch(estate: Estate, row: WatchRow): Watch {
-  const { spentOn, skipped, confirmed, ended, roundAt } = row;
+  const { spentOn, skipped, confirmed, ended, reserved = null, roundAt } = row;
   const base = Date.parse(roundAt ?? "") || 0;
   const each = <T>(read: (target: TargetRow, id: string) => T | undefined): Record<string, T> =>
     Object.fromEntries(
@@ -113,7 +115,7 @@ export function unpackWatch(estate: Estate, row: WatchRow): Watch {
   const observe = unpackObservations(estate, base);
   return {
     ...EMPTY_WATCH,
-    ...{ spentOn, skipped, confirmed, ended, roundAt },
+    ...{ spentOn, skipped, confirmed, ended, reserved, roundAt },
     observations: each((t, id) => (t.o === undefined ? undefined : observe(id, t.o, t.d ?? {}))),
     witnesses: each((t, id) => (t.w === undefined ? undefined : observe(id, t.w, {}))),
     samples: each((t) => (t.s === undefined ? undefined : unpackRows(t.s).map((fields) => unpackSample(fields, base)))),

@@ -9,6 +9,14 @@ export interface Spend {
   readonly tokens: number;
 }
 
+/** The timer's next round, claimed ahead. */
+export interface Reservation {
+  readonly by: string;
+  /** From then on the targets are left to it. */
+  readonly from: string;
+  readonly until: string;
+}
+
 type ByTarget<T> = Readonly<Record<string, T>>;
 
 export interface Watch {
@@ -29,6 +37,7 @@ export interface Watch {
   readonly confirmed: ByTarget<string>;
   /** Rounds that ended lately: their claims are void. */
   readonly ended: readonly string[];
+  readonly reserved: Reservation | null;
   readonly roundAt: string | null;
 }
 
@@ -43,5 +52,6 @@ export const EMPTY_WATCH: Watch = {
   skipped: {},
   confirmed: {},
   ended: [],
+  reserved: null,
   roundAt: null,
 };

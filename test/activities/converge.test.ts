@@ -96,6 +96,33 @@ describe("converge", () => {
   });
 });
 
+describe("the record of how things stand", () => {
+  const isPut = async (run: string | null): Promise<boolean> => {
+    await deps.clock.advance(60);
+    deps.journal.length = 0;
+    await converge(deps, { run, write: true });
+    return deps.journal.includes("put estate-test/convergence");
+  };
+  beforeEach(async () => {
+    await write();
+    await verify();
+  });
+
+  it.each([
+    ["the reconciler leaves as it is", null, false],
+    ["a run puts all the same", RUN, true],
+  ] as const)("when nothing is new %s", async (_who, run, put) => {
+    expect(await isPut(run)).toBe(put);
+  });
+
+  it("the reconciler puts what is new, and what is over", async () => {
+    await setState(deps, [hold("east", 0.5)]);
+    deps.pools.fail("write apim-west", failure("busy", 429), 2);
+    expect([await isPut(null), await isPut(null), await isPut(null), await isPut(null)]).toEqual([true, true, true, true]);
+    expect(await isPut(null)).toBe(false);
+  });
+});
+
 describe("when ARM does not take a write", () => {
   it.each<[rule: string, call: string, kind: Parameters<typeof failure>[0], status: number]>([
     ["another change runs", "write apim-west", "busy", 409],

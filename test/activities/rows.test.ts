@@ -61,13 +61,25 @@ describe("a row", () => {
       { ...observation("throttled", at(6)), statusCode: 429, detail: "" },
     ];
     const witnesses = [{ ...observation("ok", at(4)), via: "apim-west", detail: "" }];
-    const found = { by: "1", own, witnesses, skipped: { "gpt-west": "spared" }, confirmed: ["gpt-east"] };
+    const next = { by: "2", from: at(13), until: at(24) };
+    const found = { by: "1", next, own, witnesses, skipped: { "gpt-west": "spared" }, confirmed: ["gpt-east"] };
     const watch = withFindings(estate, EMPTY_WATCH, NONE, found, at(7));
     const forgetful = (observations: readonly Observation[] | undefined): unknown =>
       observations?.map(({ limitTokens: _l, remainingTokens: _r, spentTokens: _s, ...kept }) => kept);
     const back = unpackWatch(estate, packWatch(estate, watch));
     expect(back.observations["gpt-east"]).toEqual(forgetful(watch.observations["gpt-east"]));
-    for (const part of ["samples", "verdicts", "limiter", "spent", "spentOn", "skipped", "confirmed", "ended", "roundAt"] as const)
+    for (const part of [
+      "samples",
+      "verdicts",
+      "limiter",
+      "spent",
+      "spentOn",
+      "skipped",
+      "confirmed",
+      "ended",
+      "reserved",
+      "roundAt",
+    ] as const)
       expect({ [part]: back[part] }).toEqual({ [part]: dropEmpty(watch[part]) });
     expect(back.witnesses["gpt-east"]).toEqual(watch.witnesses["gpt-east"]);
   });

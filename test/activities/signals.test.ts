@@ -161,7 +161,7 @@ describe("claims", () => {
   });
 
   it("of a prober that died end by themselves", async () => {
-    await claimTargets(deps, { value: [], etag: (await readMemory(deps)).claims.etag }, [], ["gpt-east"]);
+    await claimTargets(deps, await readMemory(deps), ["gpt-east"], false);
     await round();
     expect(sentTo("gpt-east")).toEqual([0]);
     await deps.clock.advance(7);
