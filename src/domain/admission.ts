@@ -6,7 +6,7 @@ import { groupBy } from "./group.ts";
 import { leave, type Leaving } from "./handover.ts";
 import { poolParts, poolShapes } from "./pool-shapes.ts";
 import type { PoolRouting, Routing } from "./routing.ts";
-import { movedDeployments, quotaPoolOf } from "./topology.ts";
+import { deploymentsOfPool, movedDeployments, quotaPoolOf } from "./topology.ts";
 
 export interface Survivor {
   readonly deployment: string;
@@ -54,13 +54,15 @@ export function admitMove(
 ): { readonly admission: Admission; readonly leaving: Leaving } {
   const { region, scope } = move;
   const moved = movedDeployments(estate, region, scope);
-  const takers = takersOf(estate, routing, moved, move, capacity);
+  const room = roomBeside(estate, routing, moved, capacity);
+  const takers = takersOf(room, moved, move);
   const others = holds.filter((hold) => hold.region !== region);
   const leaving = leave(estate, routing, others, { region, scope, share: 0, origin: "enabled", takers });
-  const demand = sumKnown(moved.map(({ id }) => demandOf(id, capacity)));
-  const survivors = survivorsOf(estate, leaving, capacity);
+  const demands = new Map(moved.map((deployment) => [deployment, demandOf(deployment.id, capacity)]));
+  const demand = sumKnown([...demands.values()]);
+  const survivors = survivorsOf(leaving, room, demands);
   const { maxSafeShare, reason } = judge(scope === null ? region : scope.join(", "), leaving, demand, survivors);
-  const shed = maxSafeShare === null ? [] : shedOf(moved, leaving, capacity, maxSafeShare);
+  const shed = maxSafeShare === null ? [] : shedOf(demands, leaving, maxSafeShare);
   return { leaving, admission: { maxSafeShare, demand, survivors, shed, takers, reason } };
 }
 
@@ -89,31 +91,39 @@ function safeShare(survivors: readonly Survivor[]): number {
   return Math.min(1, room / moves, ...deciding.map(({ headroom: free, receives }) => (free ?? 0) / receives));
 }
 
-/** Everybody who stands in a pool with what moves and stays: a hold spreads what leaves in proportion to these. */
-function takersOf(
-  estate: Estate,
-  routing: Routing,
-  moved: readonly Deployment[],
-  { impaired }: Move,
-  capacity: Capacity,
-): Readonly<Record<string, number>> {
+/** Tokens per minute; null = unknown. */
+type Known = ReadonlyMap<Deployment, number | null>;
+
+/** The headroom of everybody who stands in a pool with what moves, that included. */
+function roomBeside(estate: Estate, routing: Routing, moved: readonly Deployment[], capacity: Capacity): Known {
+  const room = new Map<Deployment, number | null>();
+  for (const { deployments } of poolShapes(estate, routing)) {
+    if (!moved.some((deployment) => deployments.has(deployment))) continue;
+    for (const deployment of deployments) if (!room.has(deployment)) room.set(deployment, headroom(estate, deployment, capacity));
+  }
+  return room;
+}
+
+/** Whoever of them stays: a hold spreads what leaves in proportion to these. */
+function takersOf(room: Known, moved: readonly Deployment[], { impaired }: Move): Readonly<Record<string, number>> {
   const leaving = new Set(moved);
-  const beside = poolShapes(estate, routing).filter(({ deployments }) => moved.some((deployment) => deployments.has(deployment)));
   const takers: Record<string, number> = {};
-  for (const deployment of new Set(beside.flatMap(({ deployments }) => [...deployments]))) {
+  for (const [deployment, known] of room) {
     if (leaving.has(deployment)) continue;
-    const free = impaired?.has(deployment.id) === true ? 0 : headroom(estate, deployment, capacity);
-    if (free !== null) takers[deployment.id] = Math.floor(free);
+    const { id } = deployment;
+    const free = impaired?.has(id) === true ? 0 : known;
+    if (free !== null) takers[id] = Math.floor(free);
   }
   return takers;
 }
 
-function survivorsOf(estate: Estate, { handovers }: Leaving, capacity: Capacity): readonly Survivor[] {
+/** Whoever gains by it stands in a pool with what moves. */
+function survivorsOf({ handovers }: Leaving, room: Known, demands: Known): readonly Survivor[] {
   return [...groupBy(handovers, ({ to }) => to)].map(([to, own]) => ({
     deployment: to.id,
     quotaPool: quotaPoolOf(to),
-    headroom: headroom(estate, to, capacity),
-    receives: own.reduce((sum, { from, part }) => sum + (demandOf(from.id, capacity) ?? 0) * part, 0),
+    headroom: room.get(to) ?? null,
+    receives: own.reduce((sum, { from, part }) => sum + (demands.get(from) ?? 0) * part, 0),
   }));
 }
 
@@ -122,21 +132,29 @@ function isStranded({ carries, handovers }: Leaving): boolean {
   return carries && handovers.length === 0;
 }
 
-function shedOf(moved: readonly Deployment[], { stranded }: Leaving, capacity: Capacity, maxSafeShare: number): Admission["shed"] {
-  return moved.flatMap(({ id }) => {
+function shedOf(demands: Known, { stranded }: Leaving, maxSafeShare: number): Admission["shed"] {
+  return [...demands].flatMap(([{ id }, demand]) => {
     const served = (1 - (stranded[id] ?? 0)) * maxSafeShare;
-    const tokensPerMinute = Math.round((demandOf(id, capacity) ?? 0) * (1 - served));
+    const tokensPerMinute = Math.round((demand ?? 0) * (1 - served));
     return tokensPerMinute > 0 ? [{ deployment: id, tokensPerMinute }] : [];
   });
 }
 
 function explain(what: string, demand: number, share: number, survivors: readonly Survivor[]): string {
-  const tight = survivors.toSorted((a, b) => (a.headroom ?? 0) / a.receives - (b.headroom ?? 0) / b.receives)[0];
+  const tight = tightest(survivors);
   const room =
     tight === undefined
       ? "nobody receives any of it"
       : `${tight.deployment} would receive ${Math.round(tight.receives)} of its ${Math.round(tight.headroom ?? 0)} TPM headroom`;
   return `${what} carries ${Math.round(demand)} TPM; ${room}; ${Math.floor(share * 100)} % may move`;
+}
+
+function tightest(survivors: readonly Survivor[]): Survivor | undefined {
+  const ratio = ({ headroom: free, receives }: Survivor): number => (free ?? 0) / receives;
+  return survivors.reduce<Survivor | undefined>(
+    (least, one) => (least === undefined || ratio(one) < ratio(least) ? one : least),
+    undefined,
+  );
 }
 
 function sumKnown(values: readonly (number | null)[]): number | null {
@@ -145,5 +163,5 @@ function sumKnown(values: readonly (number | null)[]): number | null {
 
 /** Part [0–1] of a pool's traffic that goes to a deployment: its part of the first-choice group. */
 export function partOf(estate: Estate, pool: PoolRouting, deployment: string): number {
-  return [...poolParts(estate, pool)].find(([{ id }]) => id === deployment)?.[1] ?? 0;
+  return [...poolParts(pool.members, deploymentsOfPool(estate, pool.gateway, pool.pool))].find(([{ id }]) => id === deployment)?.[1] ?? 0;
 }

@@ -11,7 +11,7 @@ import type { Deployment, Estate } from "./estate.ts";
 import type { Hold } from "./hold.ts";
 import { normalParts, priorityOf } from "./priorities.ts";
 import type { OriginRouting, PoolMember, Routing } from "./routing.ts";
-import { deploymentsOfPool, gatewayById } from "./topology.ts";
+import { deploymentsOfPool, gatewayById, type DeploymentBehind } from "./topology.ts";
 import { apportion } from "./weights.ts";
 
 export interface DesiredRouting {
@@ -26,13 +26,21 @@ export function desiredRouting(estate: Estate, normal: Routing, holds: readonly 
   if (holds.length === 0) return { routing: normal, unserved: [] };
   const unserved: string[] = [];
   const pools = normal.pools.map((pool) => {
-    const deploymentBehind = deploymentsOfPool(estate, pool.gateway, pool.pool);
-    const limits = pool.members.map((member) => limitOf(deploymentBehind(member), holds));
-    const members = desiredMembers(pool.members, limits);
+    const members = desiredPool(pool.members, deploymentsOfPool(estate, pool.gateway, pool.pool), holds);
     if (members === "nobody") unserved.push(`${pool.gateway}/${pool.pool}`);
     return members === "nobody" ? pool : { ...pool, members };
   });
   return { routing: { pools, origins: desiredOrigins(estate, normal.origins, holds, unserved) }, unserved };
+}
+
+/** `nobody`: nothing would remain of it. */
+export function desiredPool(
+  members: readonly PoolMember[],
+  deploymentBehind: DeploymentBehind,
+  holds: readonly HoldLimits[],
+): readonly PoolMember[] | "nobody" {
+  const limits = members.map((member) => limitOf(deploymentBehind(member), holds));
+  return desiredMembers(members, limits);
 }
 
 interface Limit {
@@ -178,10 +186,12 @@ function priorityGroups(carriers: readonly Carrier[]): readonly (readonly Carrie
 /** A member that somebody else gave weight 0 carries nothing, and is given nothing. */
 function carriersOf(members: readonly PoolMember[], limits: readonly Limit[]): readonly Carrier[] {
   const parts = normalParts(members);
-  return members.flatMap((member, i) => {
-    const limit = limits[i];
-    return member.weight === 0 || limit === undefined ? [] : [{ ...limit, member, part: parts[i] ?? 0 }];
-  });
+  const carriers: Carrier[] = [];
+  for (const [i, { share, headroom }] of limits.entries()) {
+    const member = members[i];
+    if (member !== undefined && member.weight !== 0) carriers.push({ share, headroom, member, part: parts[i] ?? 0 });
+  }
+  return carriers;
 }
 
 /** The last enabled origin of a group is never disabled: Azure would refuse it (azure-facts 2.2), and nobody would serve. */

@@ -1,9 +1,9 @@
 /** Who takes over from whom when a region, or a part of it, is left: read off the routing before and after. */
-import { desiredRouting, type DesiredRouting, type HoldLimits } from "./desired-routing.ts";
+import { desiredPool, type HoldLimits } from "./desired-routing.ts";
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
 import { poolParts, poolShapes, type PoolShape } from "./pool-shapes.ts";
-import type { PoolRouting, Routing } from "./routing.ts";
+import type { Routing } from "./routing.ts";
 import { movedDeployments } from "./topology.ts";
 
 export interface Handover {
@@ -30,10 +30,7 @@ export function leave(estate: Estate, routing: Routing, others: readonly HoldLim
   // Where nobody of the first choice is moved or held, the pool goes on as it is.
   const limited = [...moved, ...others.flatMap((hold) => movedDeployments(estate, hold.region, hold.scope))];
   const shapes = poolShapes(estate, routing).filter((shape) => limited.some((deployment) => shape.parts.has(deployment)));
-  const pools = { pools: shapes.map(({ pool }) => pool), origins: [] };
-  const before = desiredRouting(estate, pools, others).routing;
-  const after = desiredRouting(estate, pools, [...others, leaving]);
-  const flows = shapes.flatMap((shape, i) => flowsOf(estate, shape, before.pools[i], after, i, moved));
+  const flows = shapes.flatMap((shape) => flowsOf(shape, others, leaving, moved));
   const byFrom = groupBy(flows, (flow) => flow.from);
   const totals = new Map([...byFrom].map(([from, own]) => [from, own.reduce((sum, flow) => sum + flow.part, 0)]));
   const shareOf = (flow: Flow): number => flow.part / (totals.get(flow.from) ?? 1);
@@ -60,28 +57,31 @@ interface Flow {
   readonly gains: readonly { readonly to: Deployment; readonly gain: number }[];
 }
 
-function flowsOf(
-  estate: Estate,
-  { pool, gateways, parts: normal }: PoolShape,
-  before: PoolRouting = pool,
-  after: DesiredRouting,
-  index: number,
-  moved: readonly Deployment[],
-): readonly Flow[] {
-  const parts = before === pool ? normal : poolParts(estate, before);
-  const from = moved.filter((deployment) => (parts.get(deployment) ?? 0) > 0);
+function flowsOf(shape: PoolShape, others: readonly HoldLimits[], leaving: HoldLimits, moved: readonly Deployment[]): readonly Flow[] {
+  const { pool, gateways, deploymentBehind } = shape;
+  const before = partsUnder(shape, others);
+  const from = moved.filter((deployment) => (before.get(deployment) ?? 0) > 0);
   if (from.length === 0) return [];
-  const isUnserved = after.unserved.includes(`${pool.gateway}/${pool.pool}`);
-  const grown = [...poolParts(estate, after.routing.pools[index] ?? pool)]
-    .map(([to, part]) => ({ to, gain: part - (parts.get(to) ?? 0) }))
-    .filter(({ gain }) => gain > 1e-9);
+  const after = desiredPool(pool.members, deploymentBehind, [...others, leaving]);
+  const isUnserved = after === "nobody";
+  const grown: { readonly to: Deployment; readonly gain: number }[] = [];
+  for (const [to, part] of isUnserved ? shape.parts : poolParts(after, deploymentBehind)) {
+    const gain = part - (before.get(to) ?? 0);
+    if (gain > 1e-9) grown.push({ to, gain });
+  }
   const sum = grown.reduce((total, { gain }) => total + gain, 0);
   const gains = grown.map(({ to, gain }) => ({ to, gain: gain / sum }));
   return from.map((deployment) => ({
     gateways,
     from: deployment,
-    part: (parts.get(deployment) ?? 0) * gateways.length,
+    part: (before.get(deployment) ?? 0) * gateways.length,
     isUnserved,
     gains,
   }));
+}
+
+/** A pool of which nothing would remain stays normal. */
+function partsUnder({ pool, deploymentBehind, parts }: PoolShape, holds: readonly HoldLimits[]): PoolShape["parts"] {
+  const members = holds.length === 0 ? pool.members : desiredPool(pool.members, deploymentBehind, holds);
+  return members === pool.members || members === "nobody" ? parts : poolParts(members, deploymentBehind);
 }

@@ -2,14 +2,16 @@
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
 import { firstChoice, normalParts } from "./priorities.ts";
-import type { PoolRouting, Routing } from "./routing.ts";
-import { deploymentsOfPool } from "./topology.ts";
+import type { PoolMember, PoolRouting, Routing } from "./routing.ts";
+import { deploymentsOfPool, type DeploymentBehind } from "./topology.ts";
 
 export interface PoolShape {
   /** One of them. */
   readonly pool: PoolRouting;
   /** The gateway of each of them. */
   readonly gateways: readonly string[];
+  /** Of its members, or of any that differ from them in weight and priority only. */
+  readonly deploymentBehind: DeploymentBehind;
   /** What its members lead to, as far as the estate knows it. */
   readonly deployments: ReadonlySet<Deployment>;
   /** Those that serve while nothing is held, with their parts of the traffic. */
@@ -26,12 +28,18 @@ export function poolShapes(estate: Estate, routing: Routing): readonly PoolShape
     const [pool] = pools;
     if (pool === undefined) return [];
     const gateways = pools.map(({ gateway }) => gateway);
-    const deploymentBehind = deploymentsOfPool(estate, pool.gateway, pool.pool);
+    const deploymentBehind = onceFor(pool.members, deploymentsOfPool(estate, pool.gateway, pool.pool));
     const deployments = new Set(pool.members.flatMap((member) => deploymentBehind(member) ?? []));
-    return [{ pool, gateways, deployments, parts: poolParts(estate, pool) }];
+    return [{ pool, gateways, deploymentBehind, deployments, parts: poolParts(pool.members, deploymentBehind) }];
   });
   SHAPES.set(routing, { estate, shapes });
   return shapes;
+}
+
+/** ARM ids are long, and a backend's name is cut from them. */
+function onceFor(members: readonly PoolMember[], deploymentBehind: DeploymentBehind): DeploymentBehind {
+  const byId = new Map(members.map((member) => [member.id, deploymentBehind(member)]));
+  return ({ id }) => byId.get(id);
 }
 
 function keyOf(estate: Estate, { gateway, pool, members }: PoolRouting): string {
@@ -44,10 +52,9 @@ function keyOf(estate: Estate, { gateway, pool, members }: PoolRouting): string 
 }
 
 /** Part [0–1] of a pool's traffic that goes to each deployment: its part of the first-choice group. */
-export function poolParts(estate: Estate, pool: PoolRouting): ReadonlyMap<Deployment, number> {
-  const first = firstChoice(pool.members);
+export function poolParts(members: readonly PoolMember[], deploymentBehind: DeploymentBehind): ReadonlyMap<Deployment, number> {
+  const first = firstChoice(members);
   const parts = normalParts(first);
-  const deploymentBehind = deploymentsOfPool(estate, pool.gateway, pool.pool);
   const byDeployment = new Map<Deployment, number>();
   first.forEach((member, i) => {
     const deployment = deploymentBehind(member);

@@ -22,7 +22,7 @@ export function normalParts(members: readonly PoolMember[]): readonly number[] {
 }
 
 function weightsOf(group: readonly PoolMember[]): { readonly mean: number; readonly sum: number; readonly count: number } {
-  const known = group.flatMap((member) => member.weight ?? []);
-  const mean = known.length === 0 ? 1 : known.reduce((a, b) => a + b, 0) / known.length;
+  const known = group.filter(({ weight }) => weight !== undefined);
+  const mean = known.length === 0 ? 1 : known.reduce((total, { weight }) => total + (weight ?? 0), 0) / known.length;
   return { mean, sum: group.reduce((total, { weight }) => total + (weight ?? mean), 0), count: group.length };
 }

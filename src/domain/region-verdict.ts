@@ -95,7 +95,7 @@ function doubted(gateway: Verdict): Verdict {
 
 /** Known demand decides; without any, every deployment counts the same. A deployment whose demand is unknown counts as the mean of the known. */
 export function trafficShares(deployments: readonly string[], demand: DemandByDeployment): Record<string, number> {
-  const known = deployments.flatMap((id) => (demand[id] === undefined ? [] : [demand[id]]));
+  const known = deployments.map((id) => demand[id]).filter((value) => value !== undefined);
   const mean = known.reduce((a, b) => a + b, 0) / (known.length || 1);
   const weights = deployments.map((id) => demand[id] ?? mean);
   const sum = weights.reduce((a, b) => a + b, 0);

@@ -11,7 +11,9 @@ export function gatewayById(estate: Estate, id: string): Gateway {
 }
 
 /** The deployment a pool's member leads to; undefined for a member, pool or gateway the estate does not know (any more). */
-export function deploymentsOfPool(estate: Estate, gateway: string, pool: string): (member: PoolMember) => Deployment | undefined {
+export type DeploymentBehind = (member: PoolMember) => Deployment | undefined;
+
+export function deploymentsOfPool(estate: Estate, gateway: string, pool: string): DeploymentBehind {
   const members = membersOf(estate).get(gateway)?.get(pool);
   return ({ id }) => members?.get(backendName(id));
 }

@@ -9,14 +9,13 @@ export function apportion(shares: readonly number[], total = 100): number[] {
   const sum = shares.reduce((a, b) => a + b, 0);
   // One each is set aside first, so that a small share is never rounded down to "absent".
   const free = total - shares.length;
-  const exact = shares.map((share) => (sum === 0 ? free / shares.length : (share / sum) * total - 1));
-  const wanted = exact.map((value) => Math.max(0, value));
+  const wanted = shares.map((share) => (sum === 0 ? free / shares.length : Math.max(0, (share / sum) * total - 1)));
   const wantedSum = wanted.reduce((a, b) => a + b, 0);
   const scaled = wanted.map((value) => (wantedSum === 0 ? 0 : (value / wantedSum) * free));
   const floors = scaled.map(Math.floor);
   const order = scaled
     .map((value, index) => ({ index, remainder: value - (floors[index] ?? 0) }))
-    .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
+    .sort((a, b) => b.remainder - a.remainder);
   let left = free - floors.reduce((a, b) => a + b, 0);
   const result = floors.map((value) => value + 1);
   for (const { index } of order) {

@@ -6,6 +6,7 @@ import { leave } from "../handover.ts";
 import type { RegionVerdict } from "../region-verdict.ts";
 import { secondsBetween } from "../time.ts";
 import { edgePeers, quotaPoolOf, routingScopeOf } from "../topology.ts";
+import type { VerdictState } from "../verdict.ts";
 import { names, passed, refused, ROUTING_UNKNOWN, type Climb, type Finding } from "./rung.ts";
 
 type Obstacle = (climb: Climb, takers: readonly Deployment[]) => string | null;
@@ -41,14 +42,19 @@ function proberRefused({ verdict, region, initiator }: Climb): string | null {
 
 type Health = "works" | "failing" | "pressured" | "unknown";
 
-function healthOf(verdicts: readonly RegionVerdict[], { id, region }: Deployment): Health {
-  const state = verdicts.find((candidate) => candidate.region === region)?.deployments[id]?.state;
+/** Of deployments, by the verdicts of their regions. */
+function healthBy(verdicts: readonly RegionVerdict[]): (deployment: Deployment) => Health {
+  const byRegion = new Map(verdicts.map((verdict) => [verdict.region, verdict.deployments]));
+  return ({ id, region }) => healthOf(byRegion.get(region)?.[id]?.state);
+}
+
+function healthOf(state: VerdictState | undefined): Health {
   if (state === "healthy") return "works";
   return state === "failing" || state === "pressured" ? state : "unknown";
 }
 
 function sameFaultEverywhere({ verdicts }: Climb, takers: readonly Deployment[]): string | null {
-  const health = takers.map((taker) => healthOf(verdicts, taker));
+  const health = takers.map(healthBy(verdicts));
   if (health.includes("works")) return null;
   const count = (wanted: Health): number => health.filter((found) => found === wanted).length;
   const all = takers.length;
@@ -97,7 +103,8 @@ function isFull(estate: Climb["estate"], deployment: Deployment, capacity: Capac
 function routedByAzure({ verdicts, handovers }: Climb, takers: readonly Deployment[]): string | null {
   const models = new Set((handovers ?? []).map(({ from }) => from.model.name));
   if (takers.some((taker) => routingScopeOf(taker) === "region" || !models.has(taker.model.name))) return null;
-  const impaired = takers.filter((taker) => ["failing", "pressured"].includes(healthOf(verdicts, taker)));
+  const health = healthBy(verdicts);
+  const impaired = takers.filter((taker) => ["failing", "pressured"].includes(health(taker)));
   if (impaired.length === 0) return null;
   return `only global or data-zone deployments could take over, which Azure routes itself, and ${names(impaired.map(({ id }) => id))} is impaired too`;
 }
