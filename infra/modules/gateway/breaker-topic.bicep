@@ -1,0 +1,31 @@
+metadata description = 'Event Grid topic of a gateway\'s circuit breakers (a preview of API Management).'
+
+import { gatewaySiteType } from '../../types.bicep'
+
+param site gatewaySiteType
+param workspaceId string
+param tags { *: string }
+
+resource gateway 'Microsoft.ApiManagement/service@2024-05-01' existing = {
+  name: site.name
+}
+
+resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
+  name: 'evgt-${site.name}'
+  location: site.location
+  tags: tags
+  identity: { type: 'SystemAssigned' }
+  properties: { source: gateway.id, topicType: 'Microsoft.ApiManagement.Service' }
+}
+
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-log-analytics'
+  scope: topic
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}
+
+output name string = topic.name

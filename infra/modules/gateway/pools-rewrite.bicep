@@ -1,0 +1,30 @@
+metadata description = 'Backend pools exactly as declared, also those that exist: what the app has moved is undone. For adding and removing members.'
+
+import { poolType } from '../../types.bicep'
+
+@description('Name of the API Management service.')
+param service string
+
+param pools poolType[]
+
+resource gateway 'Microsoft.ApiManagement/service@2024-05-01' existing = {
+  name: service
+}
+
+resource pool 'Microsoft.ApiManagement/service/backends@2024-05-01' = [
+  for pool in pools: {
+    parent: gateway
+    name: pool.name
+    properties: {
+      type: 'Pool'
+      description: 'Members and weights are moved by Foundry Failover'
+      pool: {
+        services: map(pool.members, member => {
+          id: resourceId('Microsoft.ApiManagement/service/backends', service, member.backend)
+          weight: member.weight
+          priority: member.priority
+        })
+      }
+    }
+  }
+]
