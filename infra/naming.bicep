@@ -38,6 +38,66 @@ func privateEndpointName(resource string, groupId string) string => 'pe-${resour
 func dnsZoneId(subscriptionId string, name string, zone string) string =>
   resourceIdOf(subscriptionId, platformGroupName(name), 'Microsoft.Network/privateDnsZones', zone)
 
+// An estate takes from a location's space: quarter 0 in /26 (gateway, private endpoints, firewall, app), /24 of quarter 1 for the
+// Application Gateway, quarter 2 for workloads; quarter 3 is left out of the network, for a virtual hub must not overlap it.
+func quarter(prefix string, index int) string => cidrSubnet(prefix, parseCidr(prefix).cidr + 2, index)
+
+@export()
+func vnetPrefixes(prefix string) string[] => [cidrSubnet(prefix, parseCidr(prefix).cidr + 1, 0), quarter(prefix, 2)]
+
+@export()
+func virtualHubPrefix(prefix string) string => cidrSubnet(quarter(prefix, 3), 24, 0)
+
+@export()
+func subnetPlan(prefix string) {
+  gateway: string
+  privateEndpoints: string
+  firewall: string
+  app: string
+  applicationGateway: string
+  workloads: string
+} => {
+  gateway: cidrSubnet(prefix, 26, 0)
+  privateEndpoints: cidrSubnet(prefix, 26, 1)
+  firewall: cidrSubnet(prefix, 26, 2)
+  app: cidrSubnet(prefix, 26, 3)
+  applicationGateway: cidrSubnet(quarter(prefix, 1), 24, 0)
+  workloads: quarter(prefix, 2)
+}
+
+// The first address of its subnet that Azure does not keep for itself. Assumed [U]: Azure Firewall's address is documented to be one of
+// the subnet's, not which one.
+@export()
+func firewallAddress(prefix string) string => cidrHost(subnetPlan(prefix).firewall, 3)
+
+@export()
+func applicationGatewayAddress(prefix string) string => cidrHost(subnetPlan(prefix).applicationGateway, 9)
+
+@export()
+func loadBalancerAddress(prefix string) string => cidrHost(subnetPlan(prefix).workloads, 9)
+
+// openai: the account's data plane; the other two: the same account under its further names.
+@export()
+func foundryZones() string[] => [
+  'privatelink.openai.azure.com'
+  'privatelink.cognitiveservices.azure.com'
+  'privatelink.services.ai.azure.com'
+]
+
+@export()
+func dnsZones(storageSuffix string) string[] =>
+  concat(foundryZones(), [
+    'privatelink.azure-api.net'
+    'privatelink.azurewebsites.net'
+    'privatelink.vaultcore.azure.net'
+    'privatelink.blob.${storageSuffix}'
+    'privatelink.queue.${storageSuffix}'
+    'privatelink.table.${storageSuffix}'
+  ])
+
+@export()
+func natGatewayName(name string, location string) string => 'ng-${name}-${location}'
+
 @export()
 func firewallName(name string, kind vnetKind, location string) string => 'afw-${name}-${kind}-${location}'
 

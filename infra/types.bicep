@@ -1,6 +1,11 @@
 metadata description = 'The words that the files of this folder share.'
 
 @export()
+type tagsType = {
+  *: string
+}
+
+@export()
 @description('One model deployment of one region.')
 type modelType = {
   @description('Name of the deployment, and of the backend pool that spreads its traffic over the regions.')
