@@ -10,6 +10,9 @@ export interface TrafficRequest {
   readonly contextTokens: number;
   /** What the model would generate if `max_tokens` let it. */
   readonly generatedTokens: number;
+  /** Of one request alone: the pool it asks for (absent = any), and what it sends as `max_tokens` (absent = what every client sends). */
+  readonly pool?: string;
+  readonly maxTokens?: number;
 }
 
 /** Clients' share by region; absent = equal shares. Regions left out of a given record have no clients. */

@@ -23,7 +23,8 @@ export interface FlightContext {
   readonly gateways: ReadonlyMap<string, GatewayModel>;
   readonly deployments: ReadonlyMap<string, DeploymentModel>;
   readonly schedule: (at: number, happening: Happening) => void;
-  readonly ended: (record: RequestRecord) => void;
+  /** Told before `endedAt`, with the last deployment's answer when one was asked. */
+  readonly ended: (record: RequestRecord, answer?: DeploymentAnswer) => void;
   /** A breaker of an instance of the gateway is tripped until then. */
   readonly tripped: (at: number, gateway: string, backend: string, until: number) => void;
 }
@@ -54,7 +55,7 @@ export function sendRequest(context: FlightContext, request: TrafficRequest): vo
     return end(context, { request, gateway: gateway.id, tried: [] }, endsAt, fault);
   }
   const instance = pick(gateway.instances, draw(seed, "instance", request.id));
-  const pool = pick(gateway.poolNames, draw(seed, "pool", request.id));
+  const pool = request.pool?.toLowerCase() ?? pick(gateway.poolNames, draw(seed, "pool", request.id));
   if (!instance || pool === undefined) throw new Error(`Gateway "${gateway.id}" has no instance or no pool.`);
   attempt(context, { request, gateway, instance, pool, overheadMilliseconds, deadlineAt, tried: [], triedBackends: [] }, request.arrivesAt);
 }
@@ -92,8 +93,9 @@ function attempt(context: FlightContext, flight: Flight, at: number): void {
 
 /** One call of a deployment, bounded by the gateway's forward timeout until the first byte (clients stream). */
 function forward(context: FlightContext, flight: Flight, deployment: DeploymentModel, at: number): DeploymentAnswer {
-  const { constants, faults, maxTokens } = context;
+  const { constants, faults } = context;
   const { request, gateway, tried } = flight;
+  const maxTokens = request.maxTokens ?? context.maxTokens;
   const isLocal = gateway.region === deployment.region;
   const way = isLocal ? constants.gatewayDeploymentLocalMilliseconds : constants.gatewayDeploymentRemoteMilliseconds;
   const generatedTokens = generated(request, maxTokens);
@@ -121,13 +123,13 @@ function settle(context: FlightContext, flight: Flight, member: Member, answer: 
   if (trippedUntil !== undefined) context.tripped(at, flight.gateway.id, member.backend, trippedUntil);
   const triesLeft = policy === "breaker-and-retry" && flight.tried.length <= constants.retryCount;
   if (triesLeft && isBackendFailure(answer.result)) return attempt(context, flight, at + constants.retryIntervalSeconds * 1000);
-  finish(context, flight, at + answer.generationMilliseconds, answer.result);
+  finish(context, flight, at + answer.generationMilliseconds, answer.result, answer);
 }
 
 /** `result` stays what went wrong; the 500, 503 or 504 into which a gateway or edge wraps a timeout would tell less. */
-function finish(context: FlightContext, flight: Flight, at: number, result: Answer["result"]): void {
+function finish(context: FlightContext, flight: Flight, at: number, result: Answer["result"], answer?: DeploymentAnswer): void {
   const { request, gateway, tried, overheadMilliseconds } = flight;
-  end(context, { request, gateway: gateway.id, tried }, at + overheadMilliseconds, result);
+  end(context, { request, gateway: gateway.id, tried }, at + overheadMilliseconds, result, answer);
 }
 
 function end(
@@ -135,11 +137,12 @@ function end(
   way: { readonly request: TrafficRequest; readonly gateway: string; readonly tried: readonly string[] },
   endedAt: number,
   result: FaultAnswer,
+  answer?: DeploymentAnswer,
 ): void {
-  const { id, arrivesAt, clientRegion, contextTokens } = way.request;
-  const tokens = result === 200 ? contextTokens + generated(way.request, context.maxTokens) : 0;
+  const { id, arrivesAt, clientRegion, contextTokens, maxTokens = context.maxTokens } = way.request;
+  const tokens = result === 200 ? contextTokens + generated(way.request, maxTokens) : 0;
   const { gateway, tried } = way;
-  context.ended({ id, arrivedAt: arrivesAt, endedAt, clientRegion, gateway, tried, result, tokens });
+  context.ended({ id, arrivedAt: arrivesAt, endedAt, clientRegion, gateway, tried, result, tokens }, answer);
 }
 
 function generated(request: TrafficRequest, maxTokens: number): number {

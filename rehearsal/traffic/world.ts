@@ -9,12 +9,17 @@ import { type ChangeLog, createChangeLog, isRoutable } from "./change-log.ts";
 import type { TrafficRequest } from "./clients.ts";
 import { type EdgeModel, createEdges } from "./edge.ts";
 import { type EventQueue, createEventQueue } from "./event-queue.ts";
-import { sendRequest } from "./flight.ts";
+import { type FlightContext, sendRequest } from "./flight.ts";
 import { createHistory } from "./history.ts";
 import { type Parts, type WorldOptions, createParts, deploymentOf, gatewayOf } from "./parts.ts";
 import { directProbe, edgeProbe, gatewayStatus, throughGateway } from "./probes.ts";
 
-export interface TrafficWorld extends World, Pick<ChangeLog, "routability" | "reachability"> {}
+export interface TrafficWorld extends World, Pick<ChangeLog, "routability" | "reachability"> {
+  /** One more request beside those of the options, on the same way; its id must be none of theirs. Its end is known before `endedAt`. */
+  send(request: TrafficRequest, ended: FlightContext["ended"]): void;
+  /** When something is to happen next; nothing happens before somebody advances the world. */
+  nextAt(): number;
+}
 
 export function createWorld(options: WorldOptions): TrafficWorld {
   const queue = createEventQueue();
@@ -29,7 +34,7 @@ export function createWorld(options: WorldOptions): TrafficWorld {
   });
   const tripped = createBreakerEvents(options.breakerChanged ?? (() => undefined), queue.add);
   const ended = (record: RequestRecord): void => void requests.push(record);
-  const flights = { ...options, ...parts, edges, schedule: queue.add, ended, tripped };
+  const flights: FlightContext = { ...options, ...parts, edges, schedule: queue.add, ended, tripped };
   const advanceTo = createAdvance(queue, options, (request) => sendRequest(flights, request));
   changes.noteRoutability(options.startAt);
   changes.noteReachability(options.startAt, edges);
@@ -40,6 +45,12 @@ export function createWorld(options: WorldOptions): TrafficWorld {
     requests,
     routability,
     reachability,
+    nextAt: queue.nextAt,
+    send(request, told) {
+      advanceTo(request.arrivesAt);
+      const both: FlightContext["ended"] = (record, answer) => (ended(record), told(record, answer));
+      sendRequest({ ...flights, ended: both }, request);
+    },
     ...configuration({ parts, queue, changes, edges, advanceTo }),
     ...calls(parts, advanceTo),
   };
