@@ -84,6 +84,16 @@ type entraType = {
 }
 
 @export()
+@description('Certificate of the Application Gateways\' listeners, in a Key Vault that they reach by private network.')
+type certificateType = {
+  @description('Secret id without a version, so that a renewed certificate is taken up.')
+  secretId: string
+
+  @description('Id of a user-assigned identity that may read the secret.')
+  identityId: string
+}
+
+@export()
 type vnetKind = 'region' | 'hub' | 'control'
 
 @export()
