@@ -3,6 +3,8 @@
  * A number in a source is a section of azure-facts; marks as there: X tried on the wire, S read in the SDK's code, D Microsoft's documentation or specification,
  * I a public report or recording, U unverified: an assumption of ours.
  */
+import { readShippedPolicies } from "./shipped-policies.ts";
+
 type Mark = "X" | "S" | "D" | "I" | "U";
 type Unit = "s" | "ms" | "count" | "flag";
 
@@ -14,6 +16,9 @@ export interface Constant {
   /** Which of the drill's two sensitivity knobs moves it; absent = neither. */
   readonly scaledBy?: "propagation" | "breaker";
 }
+
+/** What infra/ ships is what the drills model; a mark there says where the shipped value is from. */
+const shipped = readShippedPolicies();
 
 export const CONSTANTS = {
   // Propagation of configuration
@@ -62,32 +67,75 @@ export const CONSTANTS = {
   gatewayDeploymentLocalMilliseconds: { value: 2, unit: "ms", mark: "U", source: "gateway to a deployment of its own region and back" },
   gatewayDeploymentRemoteMilliseconds: { value: 80, unit: "ms", mark: "U", source: "gateway to a deployment of another region and back" },
   gatewayForwardTimeoutSeconds: {
-    value: 25,
+    value: shipped.forwardTimeoutSeconds,
     unit: "s",
     mark: "U",
-    source: "forward-request timeout, chosen so that one retry still fits into Front Door's 60 s",
+    source: "infra/policies/fragments/forward.xml, calls that stream: one retry still fits into Front Door's 60 s",
   },
   witnessTimeoutSeconds: {
-    value: 4,
+    value: shipped.witness.timeoutSeconds,
     unit: "s",
     mark: "U",
-    source: "how long a gateway's witness operation waits for a backend; below the probe's deadline",
+    source: "infra/policies/operations/witness.xml: how long it waits for a backend; below the probe's deadline",
   },
   gatewayStatusMilliseconds: { value: 5, unit: "ms", mark: "U", source: "status path of a gateway" },
   breakerFailures: {
-    value: 3,
+    value: shipped.breaker.failures,
     unit: "count",
     mark: "D",
-    source: "1.3, 1.4: guidance's sample rule, on 429 and 500-599",
+    source: "infra/gateway/breaker.json; 1.3, 1.4: guidance's sample rule, on 429 and 500-599",
     scaledBy: "breaker",
   },
-  breakerIntervalSeconds: { value: 300, unit: "s", mark: "D", source: "1.3: PT5M", scaledBy: "breaker" },
-  breakerTripSeconds: { value: 60, unit: "s", mark: "D", source: "1.3: PT1M", scaledBy: "breaker" },
-  breakerAcceptsRetryAfter: { value: 1, unit: "flag", mark: "D", source: "1.4: the trip lasts as long as the backend's Retry-After" },
-  retryCount: { value: 2, unit: "count", mark: "D", source: "guidance: retry over the pool, twice" },
-  retryIntervalSeconds: { value: 0, unit: "s", mark: "D", source: "guidance: at once, the next member differs" },
-  gateCacheSeconds: { value: 10, unit: "s", mark: "U", source: "cache-lookup-value in the gateway's gate policy" },
-  gateTimeoutSeconds: { value: 2, unit: "s", mark: "U", source: "send-request timeout in the gate policy; then it fails open" },
+  breakerIntervalSeconds: {
+    value: shipped.breaker.intervalSeconds,
+    unit: "s",
+    mark: "D",
+    source: "infra/gateway/breaker.json; 1.3: PT5M",
+    scaledBy: "breaker",
+  },
+  breakerTripSeconds: {
+    value: shipped.breaker.tripSeconds,
+    unit: "s",
+    mark: "D",
+    source: "infra/gateway/breaker.json; 1.3: PT1M",
+    scaledBy: "breaker",
+  },
+  breakerAcceptsRetryAfter: {
+    value: shipped.breaker.acceptsRetryAfter ? 1 : 0,
+    unit: "flag",
+    mark: "D",
+    source: "infra/gateway/breaker.json; 1.4: the trip lasts as long as the backend's Retry-After",
+  },
+  retryCount: {
+    value: shipped.retry.count,
+    unit: "count",
+    mark: "D",
+    source: "infra/policies/fragments/forward.xml; guidance: retry over the pool, twice",
+  },
+  retryIntervalSeconds: {
+    value: shipped.retry.intervalSeconds,
+    unit: "s",
+    mark: "D",
+    source: "infra/policies/fragments/forward.xml: interval of retry, fixed as it has no delta",
+  },
+  retryFirstAtOnce: {
+    value: shipped.retry.isFirstAtOnce ? 1 : 0,
+    unit: "flag",
+    mark: "D",
+    source: "infra/policies/fragments/forward.xml: first-fast-retry; the next member differs",
+  },
+  gateCacheSeconds: {
+    value: shipped.gate.cacheSeconds,
+    unit: "s",
+    mark: "U",
+    source: "infra/policies/operations/health.xml: cache-store-value",
+  },
+  gateTimeoutSeconds: {
+    value: shipped.gate.timeoutSeconds,
+    unit: "s",
+    mark: "U",
+    source: "infra/policies/operations/health.xml: send-request; then it fails open",
+  },
 
   // Foundry
   firstTokenMilliseconds: { value: 350, unit: "ms", mark: "U", source: "time to the first token of an empty prompt" },

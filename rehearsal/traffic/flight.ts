@@ -122,7 +122,10 @@ function settle(context: FlightContext, flight: Flight, member: Member, answer: 
   const trippedUntil = policy === "plain" ? undefined : flight.instance.breaker(member.backend).record(at, answer);
   if (trippedUntil !== undefined) context.tripped(at, flight.gateway.id, member.backend, trippedUntil);
   const triesLeft = policy === "breaker-and-retry" && flight.tried.length <= constants.retryCount;
-  if (triesLeft && isBackendFailure(answer.result)) return attempt(context, flight, at + constants.retryIntervalSeconds * 1000);
+  if (triesLeft && isBackendFailure(answer.result)) {
+    const isAtOnce = constants.retryFirstAtOnce && flight.tried.length === 1;
+    return attempt(context, flight, at + (isAtOnce ? 0 : constants.retryIntervalSeconds * 1000));
+  }
   finish(context, flight, at + answer.generationMilliseconds, answer.result, answer);
 }
 
