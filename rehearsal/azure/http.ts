@@ -11,7 +11,7 @@ export interface Call {
   readonly search: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed JSON; undefined when there was none. */
+  /** Parsed JSON, or the fields of a form; undefined when there was none. */
   readonly body: unknown;
   /** Base URL under which the caller reached us. */
   readonly base: string;
@@ -21,6 +21,8 @@ export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Instead of a body: its pieces as they come. */
+  readonly stream?: AsyncIterable<string>;
 }
 
 /** `timeout` never answers, `reset` breaks the connection. */
@@ -61,7 +63,18 @@ async function exchange(service: Service, held: Held, request: IncomingMessage, 
   if (response.destroyed) return;
   if (answered === "timeout") hold();
   else if (answered === "reset") request.socket.destroy();
+  else if (answered.stream) await sendStream(response, answered, answered.stream);
   else send(response, answered);
+}
+
+/** Ends early when the caller has gone. */
+async function sendStream(response: ServerResponse, { status, headers }: Reply, pieces: AsyncIterable<string>): Promise<void> {
+  response.writeHead(status, headers);
+  for await (const piece of pieces) {
+    if (response.destroyed) return;
+    response.write(piece);
+  }
+  response.end();
 }
 
 async function readCall(request: IncomingMessage): Promise<Call | Reply> {
@@ -70,7 +83,9 @@ async function readCall(request: IncomingMessage): Promise<Call | Reply> {
   const url = new URL(base + (request.url ?? "/").replace(/^\/+/, "/"));
   let body: unknown;
   try {
-    body = raw === "" ? undefined : JSON.parse(raw);
+    if (/^application\/x-www-form-urlencoded\b/i.test(request.headers["content-type"] ?? ""))
+      body = Object.fromEntries(new URLSearchParams(raw));
+    else body = raw === "" ? undefined : JSON.parse(raw);
   } catch (error) {
     return {
       status: 400,
