@@ -1,8 +1,10 @@
 /** The claim of the timer's next round, made by the end of the last one. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { investigate } from "../../src/activities/evaluate.ts";
 import { readMemory } from "../../src/activities/memory.ts";
 import { probeRound } from "../../src/activities/probe-round.ts";
 import { readStatus, type Status } from "../../src/activities/status.ts";
+import { receive } from "../../src/activities/suspicions.ts";
 import type { Watch } from "../../src/activities/watch.ts";
 import { at } from "../support/builders.ts";
 import { fakeDeps, type FakeDeps } from "../support/fake-deps.ts";
@@ -110,6 +112,32 @@ describe("a reservation", () => {
     expect(sentTo("gpt-west")).toEqual([0, 15, 30, 34]);
     expect(sentTo("gpt-east")).toHaveLength(before);
     await deps.clock.finish(bursting);
+  });
+
+  it("is not made by a round that outlasts its interval: nothing is kept free for a tick that is over", async () => {
+    deps.probe.script = { "gpt-east": ["ok", "ok", { outcome: "ok", seconds: 14 }] };
+    await deps.clock.advance(15);
+    await round();
+    await deps.clock.finish(roundOf(instance(), new Set()));
+    expect(sentTo("gpt-west")).toEqual([0, 15, 30, 44]);
+  });
+
+  it("outlives the rounds of an investigation", async () => {
+    const raise = (key: string, target: string): Promise<unknown> =>
+      receive(deps, { source: "metricAlert", key, state: "raised", targets: [target], at: at(deps.clock.elapsed()), title: "it fails" });
+    await deps.clock.advance(15);
+    await round();
+    await deps.clock.advance(1);
+    const investigation = investigate(deps, deps.starter, ["gpt-east"]);
+    await deps.clock.advance(9);
+    await raise("alert-1", "gpt-west");
+    // It goes on at 46 s.
+    await deps.clock.advance(5);
+    const timers = roundOf(deps);
+    await deps.clock.advance(15);
+    await Promise.all([investigation, timers]);
+    await round();
+    expect(sentTo("apim-north").slice(-2)).toEqual([45, 60]);
   });
 
   it("of a process that died ends by itself, and nobody probes twice before", async () => {
