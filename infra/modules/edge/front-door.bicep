@@ -66,17 +66,17 @@ resource group 'Microsoft.Cdn/profiles/originGroups@2025-06-01' = {
 }
 
 module origins 'origins.bicep' = if (!rewriteRouting) {
-  name: 'origins'
+  name: 'edge-origins'
   params: { profile: profile.name, group: group.name, sites: sites }
 }
 
 module originsRewrite 'origins-rewrite.bicep' = if (rewriteRouting) {
-  name: 'origins-rewrite'
+  name: 'edge-origins-rewrite'
   params: { profile: profile.name, group: group.name, sites: sites }
 }
 
 module caching 'caching.bicep' = {
-  name: 'caching'
+  name: 'edge-caching'
   params: { profile: profile.name }
 }
 
@@ -99,7 +99,7 @@ resource route 'Microsoft.Cdn/profiles/afdEndpoints/routes@2025-06-01' = {
 }
 
 module waf 'waf.bicep' = {
-  name: 'waf'
+  name: 'edge-waf'
   params: { name: wafPolicyName(name), mode: wafMode, tags: tags }
 }
 

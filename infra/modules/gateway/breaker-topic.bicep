@@ -2,6 +2,9 @@ metadata description = 'Event Grid topic of a gateway\'s circuit breakers (a pre
 
 import { gatewaySiteType } from '../../types.bicep'
 
+@export()
+func breakerTopicName(service string) string => 'evgt-${service}'
+
 param site gatewaySiteType
 param workspaceId string
 param tags { *: string }
@@ -11,10 +14,9 @@ resource gateway 'Microsoft.ApiManagement/service@2024-05-01' existing = {
 }
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
-  name: 'evgt-${site.name}'
+  name: breakerTopicName(site.name)
   location: site.location
   tags: tags
-  identity: { type: 'SystemAssigned' }
   properties: { source: gateway.id, topicType: 'Microsoft.ApiManagement.Service' }
 }
 

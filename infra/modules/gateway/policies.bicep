@@ -27,7 +27,8 @@ param backends backendType[]
 @minValue(1)
 param tokensPerMinute int
 
-var targets = toObject(backends, backend => backend.name, backend => { url: backend.url, deployment: backend.deployment })
+// One entry per region: a named value holds 4,096 characters, which an entry per backend would exceed.
+var targets = union(map(backends, backend => '${backend.location}=${backend.url}'), [])
 var namedValues = {
   'tenant-id': tenantId
   'api-audience': apiAudience
@@ -35,7 +36,7 @@ var namedValues = {
   'failover-app-url': failoverAppUrl
   region: region
   'model-pools': ',${join(modelPools, ',')},'
-  'backend-targets': string(targets)
+  'backend-targets': ',${join(targets, ',')},'
   'tokens-per-minute': string(tokensPerMinute)
 }
 

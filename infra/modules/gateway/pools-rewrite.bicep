@@ -1,6 +1,7 @@
 metadata description = 'Backend pools exactly as declared, also those that exist: what the app has moved is undone. For adding and removing members.'
 
 import { poolType } from '../../types.bicep'
+import { membersWithinLimit } from 'routing.bicep'
 
 @description('Name of the API Management service.')
 param service string
@@ -19,7 +20,7 @@ resource pool 'Microsoft.ApiManagement/service/backends@2024-05-01' = [
       type: 'Pool'
       description: 'Members and weights are moved by Foundry Failover'
       pool: {
-        services: map(pool.members, member => {
+        services: map(membersWithinLimit(pool), member => {
           id: resourceId('Microsoft.ApiManagement/service/backends', service, member.backend)
           weight: member.weight
           priority: member.priority

@@ -1,6 +1,7 @@
 metadata description = 'Backend pools as they start. The app moves members and weights at run time: a pool that exists is left as it is.'
 
 import { poolType } from '../../types.bicep'
+import { membersWithinLimit } from 'routing.bicep'
 
 @description('Name of the API Management service.')
 param service string
@@ -21,7 +22,7 @@ resource pool 'Microsoft.ApiManagement/service/backends@2024-05-01' = [
       type: 'Pool'
       description: 'Members and weights are moved by Foundry Failover'
       pool: {
-        services: map(pool.members, member => {
+        services: map(membersWithinLimit(pool), member => {
           id: resourceId('Microsoft.ApiManagement/service/backends', service, member.backend)
           weight: member.weight
           priority: member.priority

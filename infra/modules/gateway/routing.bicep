@@ -3,7 +3,6 @@ metadata description = 'Which backends and pools a gateway starts with.'
 import { backendType, memberType, modelType, poolType, regionType, topologyType } from '../../types.bicep'
 import { backendName, backendUrl } from '../../naming.bicep'
 
-@export()
 @description('Names of all model deployments: one pool each.')
 func poolNames(regions regionType[]) string[] =>
   reduce(map(regions, region => map(region.models, model => model.name)), [], (known, more) => union(known, more))
@@ -58,3 +57,10 @@ func poolsOf(topology topologyType, regions regionType[], location string) poolT
     }),
     pool => !empty(pool.members)
   )
+
+@export()
+@description('API Management takes 1-30 members in a pool (azure-facts 1.4).')
+func membersWithinLimit(pool poolType) memberType[] =>
+  length(pool.members) >= 1 && length(pool.members) <= 30
+    ? pool.members
+    : fail('Pool ${pool.name} has ${length(pool.members)} members: a pool of API Management has 1-30.')
