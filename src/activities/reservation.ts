@@ -2,8 +2,8 @@
  * The timer's next round is claimed by the write that ends the last one: in the steady state a claim costs no write of its own. Only the
  * process that made a reservation can use it, only for one round and at its time; everybody else leaves the targets to it meanwhile, as
  * if they were claimed. A round that comes otherwise (a tick late or missed, a schedule that is not the estate's interval) claims by a
- * write. The price: when the timer moves to another process between two ticks, which it does in an orderly way at deployments
- * (azure-facts 6.8), the first round there probes nothing, because nobody can tell that the other one is gone.
+ * write. The price: when the timer moves to another process between two ticks (a deployment, a restart), the first round there probes
+ * nothing, because nobody can tell that the other process is gone.
  */
 import { addSeconds, secondsBetween } from "../domain/time.ts";
 import type { Deps } from "../ports.ts";
