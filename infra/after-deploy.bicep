@@ -1,8 +1,9 @@
-metadata description = 'What needs the app\'s code, or what main.bicep has made others ask for. Deploy after both; again whenever a gateway is added.'
+metadata description = 'What needs the app\'s code: deploy after it, and again whenever a gateway is added.'
 
 targetScope = 'subscription'
 
-import { functionAppId, gatewayName, groupName } from 'naming.bicep'
+import { functionAppId, gatewayId, gatewayName, groupName } from 'naming.bicep'
+import { privateLinkMessage } from 'modules/edge/types.bicep'
 import { breakerTopicName } from 'modules/gateway/breaker-topic.bicep'
 
 @description('Name of the platform, as in main.bicep.')
@@ -26,19 +27,7 @@ module breakers 'modules/gateway/breaker-subscription.bicep' = [
   }
 ]
 
-// Front Door's private endpoints stand in Microsoft's subscription and wait for the gateway's owner to let them in.
-module pending 'modules/gateway/pending-links.bicep' = [
-  for location in gatewayLocations: {
-    name: 'pending-links-${location}'
-    scope: resourceGroup(groupName(name, location))
-    params: { service: gatewayName(subscriptionId, name, location) }
-  }
-]
-
-module approved 'modules/gateway/approve-links.bicep' = [
-  for (location, index) in gatewayLocations: {
-    name: 'approve-links-${location}'
-    scope: resourceGroup(groupName(name, location))
-    params: { service: gatewayName(subscriptionId, name, location), names: pending[index].outputs.names }
-  }
-]
+// Front Door's private endpoints stand in Microsoft's subscription and wait for the gateway's owner to let them in. A template cannot:
+// API Management wants the connection's id in the body. modules/edge/approve-private-links.sh does, with these.
+output privateLinkMessage string = privateLinkMessage
+output gatewayIds string[] = [for location in gatewayLocations: gatewayId(subscriptionId, name, location)]

@@ -14,5 +14,5 @@ type edgeSiteType = {
 }
 
 @export()
-@description('What Front Door\'s private links say of themselves: only those that say this are approved (after-deploy.bicep).')
+@description('What Front Door\'s private links say of themselves: only those that say this are approved.')
 var privateLinkMessage = 'Foundry Failover: Front Door'
