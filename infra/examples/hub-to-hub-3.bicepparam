@@ -1,0 +1,46 @@
+// Three regions in Europe and America, a gateway in each; European requests stay in Europe.
+using '../main.bicep'
+
+param name = 'contoso-llm'
+param topology = 'hubToHub'
+param regions = [
+  {
+    location: 'swedencentral'
+    addressPrefix: '10.20.0.0/20'
+    dataBoundary: 'eu'
+    models: [
+      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'DataZoneStandard', capacity: 450 }
+      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'DataZoneStandard', capacity: 1000 }
+      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
+    ]
+  }
+  {
+    location: 'francecentral'
+    addressPrefix: '10.20.16.0/20'
+    dataBoundary: 'eu'
+    models: [
+      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'DataZoneStandard', capacity: 300 }
+      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'DataZoneStandard', capacity: 1000 }
+      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
+    ]
+  }
+  {
+    location: 'eastus2'
+    addressPrefix: '10.20.32.0/20'
+    models: [
+      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 450 }
+      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 2000 }
+      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
+    ]
+  }
+]
+param control = { location: 'northeurope', addressPrefix: '10.20.48.0/22' }
+param entra = {
+  clientId: '7d1f3c52-6b0e-4b4a-9d53-2f7a3f0c8e11'
+  identifierUri: 'api://7d1f3c52-6b0e-4b4a-9d53-2f7a3f0c8e11'
+  webhookObjectId: '2c9a7f40-5a53-4a40-8f5e-61d3a1b0c922'
+}
+param publisherEmail = 'llm-platform@contoso.com'
+param publisherName = 'Contoso LLM platform'
+param onCallAddresses = ['llm-on-call@contoso.com']
+param tags = { owner: 'llm-platform', environment: 'production' }
