@@ -2,8 +2,9 @@ import { app } from "@azure/functions";
 import * as df from "durable-functions";
 import { z } from "zod";
 import { getApp } from "../app/compose.ts";
+import { secured } from "./authorize.ts";
 import { startInvestigation } from "./durable-client.ts";
-import { answering, json, parseForeign } from "./problem.ts";
+import { json, parseForeign } from "./problem.ts";
 
 const NOT_COMMON = "must be azureMonitorCommonAlertSchema: turn on the common alert schema in the action group";
 
@@ -22,15 +23,18 @@ const Alert = z.looseObject({
 app.http("alerts", {
   methods: ["POST"],
   route: "alerts",
-  authLevel: "function",
   extraInputs: [df.input.durableClient()],
-  handler: answering(async (request, context) => {
-    const body = await parseForeign(request, Alert);
-    const failover = await getApp();
-    const received = await failover.alert(body);
-    // A budget's or a test's: it is an alert, and a refusal would make Azure leave this receiver alone for a while.
-    if (!received.ok) return json({ outcome: "ignored", reason: received.reason }, 202);
-    const { outcome, suspicion } = received;
-    return json({ outcome: outcome === "raised" ? await startInvestigation(context, failover, suspicion) : outcome }, 202);
-  }, 503),
+  ...secured(
+    "ActionGroupsSecureWebhook",
+    async (request, context) => {
+      const body = await parseForeign(request, Alert);
+      const failover = await getApp();
+      const received = await failover.alert(body);
+      // A budget's or a test's: it is an alert, and a refusal would make Azure leave this receiver alone for a while.
+      if (!received.ok) return json({ outcome: "ignored", reason: received.reason }, 202);
+      const { outcome, suspicion } = received;
+      return json({ outcome: outcome === "raised" ? await startInvestigation(context, failover, suspicion) : outcome }, 202);
+    },
+    503,
+  ),
 });

@@ -2,8 +2,9 @@ import { app } from "@azure/functions";
 import * as df from "durable-functions";
 import { strictBody } from "../app/body.ts";
 import { getApp } from "../app/compose.ts";
+import { requestedBy, secured } from "./authorize.ts";
 import { runStarter } from "./durable-client.ts";
-import { answering, json, parseBody, Problem, requestedBy, runIdOf, unknownRun, who } from "./problem.ts";
+import { json, parseBody, Problem, runIdOf, unknownRun, who } from "./problem.ts";
 
 const Body = strictBody(who);
 const DECISIONS = { approve: "approved", decline: "declined" } as const;
@@ -13,9 +14,8 @@ for (const answer of ["approve", "decline"] as const) {
   app.http(`${answer}Run`, {
     methods: ["POST"],
     route: `runs/{id}/${answer}`,
-    authLevel: "function",
     extraInputs: [df.input.durableClient()],
-    handler: answering(async (request, context) => {
+    ...secured("Approver", async (request, context) => {
       const failover = await getApp();
       const run = runIdOf(request);
       const body = await parseBody(request, Body);

@@ -1,14 +1,14 @@
 import { app, type HttpRequest } from "@azure/functions";
 import { getApp } from "../app/compose.ts";
 import { explanationText } from "../domain/explain-text.ts";
-import { answering, json, Problem } from "./problem.ts";
+import { secured } from "./authorize.ts";
+import { json, Problem } from "./problem.ts";
 import { requireRegion } from "./runbooks.ts";
 
 app.http("decision", {
   methods: ["GET"],
   route: "regions/{region}/decision",
-  authLevel: "function",
-  handler: answering(async (request) => {
+  ...secured("Reader", async (request) => {
     const failover = await getApp();
     const region = request.params["region"] ?? "";
     requireRegion(failover, region);

@@ -12,6 +12,8 @@ export interface FieldError {
 
 /** The types are part of the API: `urn:foundry-failover:problem:{type}`. */
 const TITLES = {
+  unauthenticated: "Nobody is signed in",
+  forbidden: "The signed-in identity lacks a role",
   "invalid-body": "The request body is not valid",
   "body-too-large": "The request body is too large",
   "invalid-header": "A request header is not valid",
@@ -40,11 +42,16 @@ export class Problem extends Error {
   }
 }
 
+const HEADERS_OF_STATUS: Readonly<Record<number, Record<string, string>>> = {
+  401: { "www-authenticate": "Bearer" },
+  503: { "retry-after": "5" },
+};
+
 function problemResponse({ status, type, message, errors }: Problem): HttpResponseInit {
   const body = { type: `urn:foundry-failover:problem:${type}`, title: TITLES[type], status, detail: message };
   return {
     status,
-    headers: { "content-type": "application/problem+json", ...(status === 503 ? { "retry-after": "5" } : {}) },
+    headers: { "content-type": "application/problem+json", ...HEADERS_OF_STATUS[status] },
     body: JSON.stringify(errors.length === 0 ? body : { ...body, errors }),
   };
 }
@@ -118,15 +125,6 @@ function line(most: number): z.ZodString {
 
 /** What every change must say. */
 export const who = { reason: line(500), requestedBy: line(100).optional() };
-
-/**
- * Who asks. The platform's identity headers count only where App Service Authentication sets them and strips those of clients;
- * elsewhere it is what the caller states.
- */
-export function requestedBy(request: HttpRequest, stated: string | undefined): string {
-  const trusted = process.env["WEBSITE_AUTH_ENABLED"]?.toLowerCase() === "true";
-  return (trusted ? request.headers.get("x-ms-client-principal-name") : null) ?? stated ?? "holder of a function key";
-}
 
 export function unknownRun(id: string): Problem {
   return new Problem(404, "unknown-run", `There is no run "${id.slice(0, 120)}"; GET /api/runs lists them`);

@@ -7,8 +7,9 @@ import { strictBody } from "../app/body.ts";
 import { GUARD_CODES } from "../domain/guards.ts";
 import type { Run } from "../domain/run.ts";
 import { RUN_MODES, RUNBOOKS, type Runbook } from "../domain/runbook.ts";
+import { requestedBy, secured } from "./authorize.ts";
 import { runStarter } from "./durable-client.ts";
-import { answering, json, parseBody, Problem, requestedBy, who } from "./problem.ts";
+import { json, parseBody, Problem, who } from "./problem.ts";
 
 const common = { region: z.string(), mode: z.enum(RUN_MODES).default("graceful"), ...who };
 
@@ -62,8 +63,7 @@ export function requireRegion(failover: App, region: string): void {
 app.http("planRun", {
   methods: ["POST"],
   route: "runbooks/{runbook}/plan",
-  authLevel: "function",
-  handler: answering(async (request) => {
+  ...secured("Operator", async (request) => {
     const failover = await getApp();
     return json(await failover.plan(await readRequest(request, failover)));
   }),
@@ -72,9 +72,8 @@ app.http("planRun", {
 app.http("startRun", {
   methods: ["POST"],
   route: "runbooks/{runbook}",
-  authLevel: "function",
   extraInputs: [df.input.durableClient()],
-  handler: answering(async (request, context) => {
+  ...secured("Operator", async (request, context) => {
     const failover = await getApp();
     const asked = await readRequest(request, failover);
     const key = idempotencyKey(request);

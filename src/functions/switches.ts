@@ -2,7 +2,8 @@ import { app, type InvocationContext } from "@azure/functions";
 import { z } from "zod";
 import { strictBody } from "../app/body.ts";
 import { getApp } from "../app/compose.ts";
-import { answering, json, logError, parseBody, Problem, requestedBy, who } from "./problem.ts";
+import { requestedBy, secured } from "./authorize.ts";
+import { answering, json, logError, parseBody, Problem, who } from "./problem.ts";
 import { requireRegion } from "./runbooks.ts";
 
 const GateBody = strictBody({ state: z.enum(["open", "closed", "auto"]), ...who });
@@ -34,8 +35,7 @@ async function gateOf(region: string, context: InvocationContext): Promise<"open
 app.http("setGate", {
   methods: ["PUT"],
   route: "gates/{region}",
-  authLevel: "function",
-  handler: answering(async (request) => {
+  ...secured("Operator", async (request) => {
     const failover = await getApp();
     const region = request.params["region"] ?? "";
     requireRegion(failover, region);
@@ -50,15 +50,13 @@ app.http("setGate", {
 app.http("readKillSwitch", {
   methods: ["GET"],
   route: "kill-switch",
-  authLevel: "function",
-  handler: answering(async () => json((await (await getApp()).killSwitch()) ?? { on: false })),
+  ...secured("Reader", async () => json((await (await getApp()).killSwitch()) ?? { on: false })),
 });
 
 app.http("setKillSwitch", {
   methods: ["PUT"],
   route: "kill-switch",
-  authLevel: "function",
-  handler: answering(async (request) => {
+  ...secured("Operator", async (request) => {
     const body = await parseBody(request, KillSwitchBody);
     return json(await (await getApp()).setKillSwitch(body.on, { by: requestedBy(request, body.requestedBy), reason: body.reason }));
   }),
