@@ -12,9 +12,8 @@ export interface ChatOptions {
 }
 
 export interface Answer {
-  /** Which region's Foundry answered, and which region's gateway was asked; undefined when the headers do not tell. */
+  /** Whose Foundry answered; undefined when the headers do not tell. */
   readonly region: string | undefined;
-  readonly gatewayRegion: string | undefined;
   /** Piece by piece as they come; one piece when not streamed. */
   readonly pieces: AsyncIterable<string>;
 }
@@ -36,11 +35,11 @@ export function createChat({ settings, token, surroundings, onRetry }: ChatOptio
       const timeout = Math.max(1, Math.min(ATTEMPT_MILLISECONDS, leftMilliseconds));
       if (!settings.stream) {
         const { data, response } = await client.chat.completions.create(request, { timeout }).withResponse();
-        return { ...regions(response), pieces: whole(data) };
+        return { region: regionOf(response.headers), pieces: whole(data) };
       }
       // Once the first pieces are shown it is too late to ask again: an answer that breaks off is the caller's to judge.
       const { data, response } = await client.chat.completions.create({ ...request, stream: true }, { timeout }).withResponse();
-      return { ...regions(response), pieces: streamed(data) };
+      return { region: regionOf(response.headers), pieces: streamed(data) };
     };
     return withRetries(attempt, { policy, surroundings, failureOf, onRetry });
   };
@@ -55,8 +54,9 @@ export function failureOf(error: unknown): Failure | undefined {
   };
 }
 
-export function regions({ headers }: { readonly headers: Headers }): Pick<Answer, "region" | "gatewayRegion"> {
-  return { region: headers.get("x-ms-region") ?? undefined, gatewayRegion: headers.get("x-failover-region") ?? undefined };
+/** Foundry's own name of its region, or the gateways' for it. */
+export function regionOf(headers: Headers | undefined): string | undefined {
+  return headers?.get("x-ms-region") ?? headers?.get("x-failover-region") ?? undefined;
 }
 
 async function* whole({ choices }: OpenAI.ChatCompletion): AsyncGenerator<string> {

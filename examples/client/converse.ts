@@ -1,5 +1,5 @@
 /** One conversation on a terminal: signs in, asks every question, and shows who answered and what was tried again. */
-import { createChat, regions } from "./chat.ts";
+import { createChat, regionOf } from "./chat.ts";
 import type { Retry, Surroundings } from "./retry.ts";
 import type { Settings } from "./settings.ts";
 import { signIn, type OpenBrowser } from "./sign-in.ts";
@@ -24,11 +24,10 @@ export async function converse(settings: Settings, terminal: Terminal): Promise<
     write(`\n> ${question}\n`);
     const begun = surroundings.now();
     try {
-      const { region, gatewayRegion, pieces } = await ask(question);
+      const { region, pieces } = await ask(question);
       write("  ");
       for await (const piece of pieces) write(piece);
-      const by = `answered by ${region ?? "an unnamed region"}${gatewayRegion === undefined ? "" : ` through the gateway in ${gatewayRegion}`}`;
-      write(`\n  [${by}, ${seconds(surroundings.now() - begun)}]\n`);
+      write(`\n  [answered by ${region ?? "an unnamed region"}, ${seconds(surroundings.now() - begun)}]\n`);
     } catch (error) {
       unanswered += 1;
       write(`  no answer after ${seconds(surroundings.now() - begun)}: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -38,7 +37,7 @@ export async function converse(settings: Settings, terminal: Terminal): Promise<
 }
 
 function retryText({ failure, attempt, waitMilliseconds, askedMilliseconds }: Retry): string {
-  const { region } = failure.headers === undefined ? {} : regions({ headers: failure.headers });
+  const region = regionOf(failure.headers);
   const what = failure.status === undefined ? "no answer" : `${failure.status}${region === undefined ? "" : ` from ${region}`}`;
   const asked = askedMilliseconds === undefined ? "" : ` (asked to wait ${seconds(askedMilliseconds)})`;
   return `attempt ${attempt}: ${what}${asked}; again in ${seconds(waitMilliseconds)}`;

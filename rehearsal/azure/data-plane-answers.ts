@@ -50,6 +50,8 @@ export interface Completion {
   readonly generatedTokens: number;
   /** Counts the account's answers: numbers ids and rotates the forms of a 429. */
   readonly sequence: number;
+  /** Absent: `ok`, cut off by `max_tokens`. */
+  readonly content?: string;
 }
 
 export function completionReply(
@@ -122,18 +124,22 @@ function rateLimitMessages(apiVersion: string, seconds: number): readonly string
   ];
 }
 
-function completionBody({ deployment, promptTokens, generatedTokens, sequence }: Completion): unknown {
+/** What the whole answer and each chunk of a streamed one have in common. */
+export function completionHead({ deployment, sequence }: Pick<Completion, "deployment" | "sequence">, object: string): object {
+  const model = `${deployment.model.name}-${deployment.model.version}`;
+  return { id: `chatcmpl-${String(sequence).padStart(12, "0")}`, object, created: Math.floor(Date.now() / 1000), model };
+}
+
+function completionBody(completion: Completion): unknown {
+  const { promptTokens, generatedTokens, content } = completion;
   return {
-    id: `chatcmpl-${String(sequence).padStart(12, "0")}`,
-    object: "chat.completion",
-    created: Math.floor(Date.now() / 1000),
-    model: `${deployment.model.name}-${deployment.model.version}`,
+    ...completionHead(completion, "chat.completion"),
     choices: [
       {
         index: 0,
-        finish_reason: "length",
+        finish_reason: content === undefined ? "length" : "stop",
         logprobs: null,
-        message: { role: "assistant", content: "ok", refusal: null },
+        message: { role: "assistant", content: content ?? "ok", refusal: null },
         content_filter_results: {},
       },
     ],
