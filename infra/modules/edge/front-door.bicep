@@ -1,5 +1,6 @@
 metadata description = 'Front Door Premium in front of the gateways: a probe on the health gate, an origin by private link each, a firewall.'
 
+import { tagsType } from '../../types.bicep'
 import { frontDoorName, originGroupName, wafPolicyName } from '../../naming.bicep'
 import { edgeSiteType } from 'types.bicep'
 
@@ -22,7 +23,7 @@ param workspaceId string
 @description('Write the origins as declared also where they exist, and so undo what the app has disabled.')
 param rewriteRouting bool = false
 
-param tags { *: string }
+param tags tagsType
 
 resource profile 'Microsoft.Cdn/profiles@2025-06-01' = {
   name: frontDoorName(name)

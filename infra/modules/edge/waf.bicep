@@ -1,5 +1,7 @@
 metadata description = 'Web application firewall of Front Door.'
 
+import { tagsType } from '../../types.bicep'
+
 param name string
 param mode 'Detection' | 'Prevention'
 
@@ -7,7 +9,7 @@ param mode 'Detection' | 'Prevention'
 @minValue(10)
 param requestsPerMinute int = 3000
 
-param tags { *: string }
+param tags tagsType
 
 // Prompts quote code, SQL and markup, which the managed rules would take for attacks.
 var promptFields = ['input', 'instructions', 'messages', 'prompt', 'response_format', 'text', 'tools']

@@ -1,13 +1,13 @@
 metadata description = 'Event Grid topic of a gateway\'s circuit breakers (a preview of API Management).'
 
-import { gatewaySiteType } from '../../types.bicep'
+import { gatewaySiteType, tagsType } from '../../types.bicep'
 
 @export()
 func breakerTopicName(service string) string => 'evgt-${service}'
 
 param site gatewaySiteType
 param workspaceId string
-param tags { *: string }
+param tags tagsType
 
 resource gateway 'Microsoft.ApiManagement/service@2024-05-01' existing = {
   name: site.name

@@ -1,6 +1,6 @@
 metadata description = 'An API Management service that does not exist yet. service.bicep writes everything that may change later.'
 
-import { gatewaySiteType } from '../../types.bicep'
+import { gatewaySiteType, tagsType } from '../../types.bicep'
 
 param site gatewaySiteType
 param sku 'StandardV2' | 'PremiumV2'
@@ -15,7 +15,7 @@ param publisherName string
 @description('Subnet delegated to Microsoft.Web/serverFarms, through which the gateway reaches Foundry\'s private endpoints.')
 param subnetId string
 
-param tags { *: string }
+param tags tagsType
 
 // Public access cannot be off in a service that has no approved private endpoint, so not while it is created. As the service is left alone
 // once it exists, no redeploy opens it again.

@@ -1,6 +1,6 @@
 metadata description = 'An API Management service that has its private endpoint: no public access.'
 
-import { gatewaySiteType } from '../../types.bicep'
+import { gatewaySiteType, tagsType } from '../../types.bicep'
 
 param site gatewaySiteType
 param sku 'StandardV2' | 'PremiumV2'
@@ -15,7 +15,7 @@ param publisherName string
 @description('Subnet delegated to Microsoft.Web/serverFarms, through which the gateway reaches Foundry\'s private endpoints.')
 param subnetId string
 
-param tags { *: string }
+param tags tagsType
 
 resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
   name: site.name
