@@ -6,10 +6,7 @@ param account string
 param principalIds string[]
 
 // Cognitive Services OpenAI User: completions and reading deployments, no keys (azure-facts 8).
-var roleDefinitionId = subscriptionResourceId(
-  'Microsoft.Authorization/roleDefinitions',
-  '5e0bd9bd-7b93-4f28-af87-19fc36ad61bd'
-)
+var roleDefinitionId = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '5e0bd9bd-7b93-4f28-af87-19fc36ad61bd')
 
 resource foundry 'Microsoft.CognitiveServices/accounts@2025-06-01' existing = {
   name: account

@@ -11,14 +11,8 @@ param principalId string
 @description('Object ids of the gateways\' identities; they send telemetry.')
 param gatewayPrincipalIds string[] = []
 
-var logAnalyticsReaderId = subscriptionResourceId(
-  'Microsoft.Authorization/roleDefinitions',
-  '73c42c96-874c-492b-b04d-ab87d138a893'
-)
-var monitoringMetricsPublisherId = subscriptionResourceId(
-  'Microsoft.Authorization/roleDefinitions',
-  '3913510d-42f4-4e42-8a64-420c390055eb'
-)
+var logAnalyticsReaderId = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '73c42c96-874c-492b-b04d-ab87d138a893')
+var monitoringMetricsPublisherId = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '3913510d-42f4-4e42-8a64-420c390055eb')
 
 resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
   name: workspace
