@@ -24,9 +24,11 @@ resource wan 'Microsoft.Network/virtualWans@2025-05-01' = {
   properties: { type: 'Standard', allowBranchToBranchTraffic: true }
 }
 
+var hubNames = map(networks, network => virtualHubName(name, network.kind, network.location))
+
 resource hubs 'Microsoft.Network/virtualHubs@2025-05-01' = [
-  for network in networks: {
-    name: virtualHubName(name, network.kind, network.location)
+  for (network, i) in networks: {
+    name: hubNames[i]
     location: network.location
     tags: tags
     properties: {
