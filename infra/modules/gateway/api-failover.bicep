@@ -26,14 +26,18 @@ resource policy 'Microsoft.ApiManagement/service/apis/policies@2024-05-01' = {
   properties: { format: 'xml', value: loadTextContent('../../policies/apis/failover.xml') }
 }
 
+// One write of an API at a time, as another one is answered 409 (azure-facts 1.5): policy, health, witness.
+@batchSize(1)
 resource health 'Microsoft.ApiManagement/service/apis/operations@2024-05-01' = [
   for method in ['GET', 'HEAD']: {
     parent: api
     name: 'health-${toLower(method)}'
     properties: { displayName: 'Health (${method})', method: method, urlTemplate: '/health' }
+    dependsOn: [policy]
   }
 ]
 
+@batchSize(1)
 resource healthPolicy 'Microsoft.ApiManagement/service/apis/operations/policies@2024-05-01' = [
   for (method, index) in ['GET', 'HEAD']: {
     parent: health[index]
@@ -51,6 +55,7 @@ resource witness 'Microsoft.ApiManagement/service/apis/operations@2024-05-01' = 
     urlTemplate: '/witness/{backend}'
     templateParameters: [{ name: 'backend', type: 'string', required: true }]
   }
+  dependsOn: [healthPolicy]
 }
 
 resource witnessPolicy 'Microsoft.ApiManagement/service/apis/operations/policies@2024-05-01' = {

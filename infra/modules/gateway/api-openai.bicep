@@ -22,7 +22,9 @@ resource api 'Microsoft.ApiManagement/service/apis@2024-05-01' = {
   }
 }
 
-// POST asks a model; GET and DELETE are the model list and stored responses.
+// POST asks a model; GET and DELETE are the model list and stored responses. One at a time: API Management answers 409 to a write while
+// another one of the same API is under way (azure-facts 1.5).
+@batchSize(1)
 resource operations 'Microsoft.ApiManagement/service/apis/operations@2024-05-01' = [
   for method in ['DELETE', 'GET', 'POST']: {
     parent: api
@@ -35,6 +37,7 @@ resource policy 'Microsoft.ApiManagement/service/apis/policies@2024-05-01' = {
   parent: api
   name: 'policy'
   properties: { format: 'xml', value: loadTextContent('../../policies/apis/openai.xml') }
+  dependsOn: [operations]
 }
 
 // An API can belong to one open product only; products with keys and other limits may stand beside it.
@@ -48,6 +51,7 @@ resource link 'Microsoft.ApiManagement/service/products/apiLinks@2024-05-01' = {
   parent: standard
   name: 'openai'
   properties: { apiId: api.id }
+  dependsOn: [policy]
 }
 
 resource limit 'Microsoft.ApiManagement/service/products/policies@2024-05-01' = {

@@ -31,7 +31,6 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
     virtualNetworkConfiguration: { subnetResourceId: subnetId }
     publicNetworkAccess: 'Disabled'
     developerPortalStatus: 'Disabled'
-    legacyPortalStatus: 'Disabled'
   }
 }
 
