@@ -51,18 +51,6 @@ param tags { *: string } = {}
 
 var probeSchedule = probeIntervalSeconds == 60 ? '0 * * * * *' : '*/${probeIntervalSeconds} * * * * *'
 
-var settings = {
-  AZURE_CLIENT_ID: identity.clientId
-  APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
-  AzureWebJobsStorage__accountName: storageAccount
-  AzureWebJobsStorage__credential: 'managedidentity'
-  AzureWebJobsStorage__clientId: identity.clientId
-  ESTATE_FILE: 'estate.json'
-  PROBE_SCHEDULE: probeSchedule
-  STATE_TABLE: stateTable
-}
-
 // The app moves no traffic by what it is told from outside, but it needs to hear: alerts and breaker events. The rest comes privately.
 var callers = [
   for (tag, index) in ['ActionGroup', 'AzureEventGrid']: {
@@ -141,7 +129,18 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
 
   resource appSettings 'config' = {
     name: 'appsettings'
-    properties: union(settings, empty(notifyWebhookReference) ? {} : { NOTIFY_WEBHOOK_URL: notifyWebhookReference })
+    properties: {
+      AZURE_CLIENT_ID: identity.clientId
+      APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.clientId};Authorization=AAD'
+      AzureWebJobsStorage__accountName: storageAccount
+      AzureWebJobsStorage__credential: 'managedidentity'
+      AzureWebJobsStorage__clientId: identity.clientId
+      ESTATE_FILE: 'estate.json'
+      PROBE_SCHEDULE: probeSchedule
+      STATE_TABLE: stateTable
+      NOTIFY_WEBHOOK_URL: notifyWebhookReference
+    }
   }
 
   resource ftpPassword 'basicPublishingCredentialsPolicies' = {
