@@ -1,5 +1,5 @@
 // The Function App: Flex Consumption, no keys, closed to the internet but for Azure's own two callers.
-import { entraType } from '../../types.bicep'
+import { entraType, tagsType } from '../../types.bicep'
 
 @description('Name of the Function App: its address is https://{name}.azurewebsites.net.')
 param name string
@@ -47,7 +47,7 @@ param notifyWebhookReference string = ''
 param deployerAddresses string[] = []
 
 @description('Tags of every resource.')
-param tags { *: string } = {}
+param tags tagsType
 
 var probeSchedule = probeIntervalSeconds == 60 ? '0 * * * * *' : '*/${probeIntervalSeconds} * * * * *'
 

@@ -1,4 +1,6 @@
 // The app's one identity. User-assigned, so that its roles stand before the app starts and outlive its being created anew.
+import { tagsType } from '../../types.bicep'
+
 @description('Name of the identity.')
 param name string
 
@@ -6,7 +8,7 @@ param name string
 param location string
 
 @description('Tags of every resource.')
-param tags { *: string } = {}
+param tags tagsType
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
   name: name

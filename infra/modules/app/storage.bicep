@@ -1,4 +1,6 @@
 // The host's storage, Durable Functions' task hub, the deployment package and the app's state: one account without keys.
+import { tagsType } from '../../types.bicep'
+
 @description('Name of the storage account.')
 param name string
 
@@ -12,7 +14,7 @@ param deploymentContainer string = 'deployment'
 param workspaceId string
 
 @description('Tags of every resource.')
-param tags { *: string } = {}
+param tags tagsType
 
 resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name

@@ -1,4 +1,6 @@
 // Holds the one secret there is: the URL of the notification webhook. Only deployed when such a URL is given.
+import { tagsType } from '../../types.bicep'
+
 @description('Name of the vault.')
 param name string
 
@@ -17,7 +19,7 @@ param notifyWebhookUrl string
 param workspaceId string
 
 @description('Tags of every resource.')
-param tags { *: string } = {}
+param tags tagsType
 
 // Key Vault Secrets User.
 var secretsUserId = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '4633458b-17de-408a-b874-0445c86b69e6')

@@ -1,5 +1,5 @@
 // Who hears of an alert: the failover app by secure webhook, and people.
-import { entraType } from '../../types.bicep'
+import { entraType, tagsType } from '../../types.bicep'
 
 @description('Name of the action group.')
 param name string
@@ -14,7 +14,7 @@ param entra entraType
 param emailAddresses string[] = []
 
 @description('Tags of every resource.')
-param tags { *: string } = {}
+param tags tagsType
 
 resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: name

@@ -1,4 +1,6 @@
 // What raises a suspicion in the failover app, and pages people. No alert moves traffic by itself: the app probes what it names.
+import { tagsType } from '../../types.bicep'
+
 @export()
 type watchedType = {
   @description('Id of the resource.')
@@ -30,7 +32,7 @@ param actionGroupId string
 param services string[] = []
 
 @description('Tags of every resource.')
-param tags { *: string } = {}
+param tags tagsType
 
 // A model deployment answers 5xx: Azure counts nothing else against its availability, least of all 429 (azure-facts 4.1).
 resource availability 'Microsoft.Insights/metricAlerts@2018-03-01' = [

@@ -1,4 +1,6 @@
 // The platform on one page. The workbook names its queries; their text stands in infra/queries, where it is parsed by the tests.
+import { tagsType } from '../../types.bicep'
+
 @description('Title of the workbook.')
 param title string
 
@@ -9,7 +11,7 @@ param location string
 param workspaceId string
 
 @description('Tags of every resource.')
-param tags { *: string } = {}
+param tags tagsType
 
 var queries = {
   'tokens-per-minute.kql': loadTextContent('../../queries/tokens-per-minute.kql')

@@ -1,4 +1,6 @@
 // One Log Analytics workspace for the whole platform, and Application Insights on it. Neither takes keys: every caller has an identity.
+import { tagsType } from '../../types.bicep'
+
 @description('Name of the workspace.')
 param workspaceName string
 
@@ -14,7 +16,7 @@ param location string
 param retentionDays int = 30
 
 @description('Tags of every resource.')
-param tags { *: string } = {}
+param tags tagsType
 
 // Public endpoints, tokens only: a private link scope would take over the names of Azure Monitor in every network it is linked to, other
 // teams' included, and gateways' diagnostics do not come through the network anyway.
