@@ -15,6 +15,8 @@ export interface ControlPlaneFaults {
   resourceManagerSlow: Record<string, number>;
   /** By region: of so many further gateway writes with an ETag, somebody else writes first. Counts down. */
   etagConflicts: Record<string, number>;
+  /** Subscriptions in which the caller has no role: every call is refused with 403. */
+  subscriptionsForbidden?: readonly string[];
   /** Front Door refuses every write (azure-facts 2.3: 30 Oct – 5 Nov 2025). */
   frontDoorFrozen: boolean;
   metrics: {

@@ -34,12 +34,49 @@ export interface ApimService {
   readonly witnessPath: string | null;
   readonly backends: readonly { readonly name: string; readonly url: string; /** Its id in the estate. */ readonly deployment: string }[];
   readonly pools: readonly { readonly name: string; readonly members: readonly PoolMember[] }[];
+  /** Its custom domains. */
+  readonly customHosts?: readonly string[];
+  /** Absent: the witness's operation and nothing else. */
+  readonly contents?: ApimContents;
+}
+
+/** An API; texts of policies are well-formed XML. */
+export interface ApimApi {
+  readonly name: string;
+  readonly path: string;
+  readonly policy?: string;
+  readonly operations: readonly {
+    readonly name: string;
+    readonly method: string;
+    readonly urlTemplate: string;
+    readonly policy?: string;
+  }[];
+}
+
+export interface ApimContents {
+  /** Of the whole service. */
+  readonly policy?: string;
+  readonly apis: readonly ApimApi[];
+  readonly products: readonly { readonly name: string; readonly policy?: string }[];
+  readonly fragments: readonly { readonly name: string; readonly value: string }[];
+  readonly namedValues: readonly { readonly name: string; readonly value: string; readonly secret?: boolean }[];
+}
+
+/** One pool of addresses behind each listener. */
+export interface ApplicationGateway {
+  readonly resourceId: string;
+  readonly name: string;
+  readonly region: string;
+  readonly privateIp?: string;
+  readonly listeners: readonly { readonly name: string; readonly hostNames: readonly string[]; readonly addresses: readonly string[] }[];
 }
 
 export interface FrontDoorOrigin {
   readonly group: string;
   readonly name: string;
   readonly hostName: string;
+  /** Resource id of the API Management instance that it is linked to privately. */
+  readonly privateLink?: string;
 }
 
 export interface FrontDoor {
@@ -49,6 +86,8 @@ export interface FrontDoor {
   readonly resourceId: string;
   readonly name: string;
   readonly origins: readonly FrontDoorOrigin[];
+  /** Origin groups with a route. Absent: all. */
+  readonly routedGroups?: readonly string[];
 }
 
 /** A page of the operator's own that tells whether a deployment answers: what a probe of the kind `url` asks. */
@@ -78,6 +117,7 @@ export interface Platform {
   readonly services: readonly ApimService[];
   readonly accounts: readonly FoundryAccount[];
   readonly frontDoors: readonly FrontDoor[];
+  readonly applicationGateways?: readonly ApplicationGateway[];
 }
 
 /** From an estate whose URLs are still Azure's own. */

@@ -11,9 +11,11 @@ import type { World } from "../world.ts";
 import { apiManagement, type Apim, type PoolWritten } from "./arm/apim.ts";
 import { notImplemented } from "./arm/arm-errors.ts";
 import { resourceManager, type ArmCall, type ArmRoute } from "./arm/arm.ts";
+import { applicationGatewayRoutes } from "./arm/application-gateway.ts";
 import { cognitiveServicesRoutes } from "./arm/cognitive-services.ts";
 import { classicRoutes } from "./arm/front-door-classic.ts";
 import { frontDoorRoutes } from "./arm/front-door.ts";
+import { scopesOf } from "./arm/listing.ts";
 import { metricsRoutes } from "./arm/metrics.ts";
 import { dataPlane } from "./data-plane.ts";
 import { noFaults, type ControlPlaneFaults } from "./faults.ts";
@@ -83,7 +85,13 @@ export async function startEmbeddedAzure(options: EmbeddedAzureOptions): Promise
     tokens: tokenBook(options.constants.tokenLifetimeSeconds),
     identityHeader: randomUUID(),
     hosts: createHosts(platform, faults, (target) => world.connectionFault?.(target)),
-    apim: apiManagement({ services: platform.services, faults, constants: options.constants, onPoolWritten: poolWritten(options) }),
+    apim: apiManagement({
+      services: platform.services,
+      faults,
+      constants: options.constants,
+      onPoolWritten: poolWritten(options),
+      scopes: scopesOf(platform),
+    }),
   };
   const held = hooks.held ?? (() => () => undefined);
   const main = createHttpsServer(
@@ -185,13 +193,15 @@ function armRoutes({ platform, world, constants, hooks = {} }: EmbeddedAzureOpti
     world.originWritten(...written);
     hooks.onOriginWritten?.(...written);
   };
-  const frontDoor = { frontDoors: platform.frontDoors, faults, constants, onOriginWritten };
+  const scopes = scopesOf(platform);
+  const frontDoor = { frontDoors: platform.frontDoors, faults, constants, onOriginWritten, scopes };
   return [
     ...apim.routes,
     ...frontDoorRoutes(frontDoor),
     ...classicRoutes(frontDoor),
     ...metricsRoutes({ accounts: platform.accounts, metricNames: platform.metricNames, faults, constants, world }),
-    ...cognitiveServicesRoutes(platform.accounts, constants),
+    ...cognitiveServicesRoutes(platform.accounts, constants, scopes),
+    ...applicationGatewayRoutes(platform.applicationGateways ?? [], scopes),
   ];
 }
 

@@ -55,7 +55,7 @@ describe("every ARM route", () => {
   });
 
   it.each([
-    ["GET", `${SERVICE}/apis?api-version=2024-05-01`],
+    ["GET", `${SERVICE}/loggers?api-version=2024-05-01`],
     ["POST", POOL],
     ["GET", `/subscriptions/${SUBSCRIPTION}/resourceGroups?api-version=2024-05-01`],
     ["GET", "/v1/workspaces/w/query"],

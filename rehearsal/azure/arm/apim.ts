@@ -5,10 +5,12 @@ import type { ControlPlaneFaults } from "../faults.ts";
 import type { Reply } from "../http.ts";
 import type { ApimService } from "../platform.ts";
 import type { Params } from "../routing.ts";
+import { contentPaths } from "./apim-contents.ts";
 import { backendProblem, membersOf, parseProperties, type Properties } from "./apim-rules.ts";
 import { armRoute, type ArmRequest, type ArmRoute } from "./arm.ts";
 import { armError, notFound, notImplemented, preconditionFailed, validationError } from "./arm-errors.ts";
 import { etagMatches, rowVersions } from "./etags.ts";
+import { listRoutes, type Scopes } from "./listing.ts";
 
 interface Backend {
   readonly name: string;
@@ -31,6 +33,7 @@ export interface ApimOptions {
   readonly faults: ControlPlaneFaults;
   readonly constants: Constants;
   readonly onPoolWritten: PoolWritten;
+  readonly scopes: Scopes;
 }
 
 export interface Apim {
@@ -49,7 +52,13 @@ export function apiManagement(options: ApimOptions): Apim {
     options.services.map((declared) => [declared.resourceId.toLowerCase(), initial(declared, options.constants, nextEtag)]),
   );
   const context: Context = { options, nextEtag };
-  return { routes: apimRoutes(context, services), ...otherWriters(context, [...services.values()]) };
+  const listed = listRoutes({
+    scopes: options.scopes,
+    type: "Microsoft.ApiManagement/service",
+    items: options.services,
+    body: serviceBody,
+  });
+  return { routes: [...apimRoutes(context, services), ...listed], ...otherWriters(context, [...services.values()]) };
 }
 
 function otherWriters(context: Context, services: readonly Service[]): Omit<Apim, "routes"> {
@@ -91,6 +100,7 @@ function apimRoutes(context: Context, services: ReadonlyMap<string, Service>): r
     route("PUT", "/backends/{backend}", (service, request) => write(context, service, request)),
     route("PATCH", "/backends/{backend}", (service, request) => write(context, service, request)),
     route("DELETE", "/backends/{backend}", (service, request) => remove(context, service, request)),
+    ...contentPaths().map(([path, handle]) => route("GET", path, ({ declared }, request) => handle(declared, request))),
   ];
 }
 
@@ -132,11 +142,12 @@ function initial(declared: ApimService, constants: Constants, nextEtag: () => st
   return { declared, backends: new Map(backends) };
 }
 
-function serviceBody({ resourceId, name, region, host }: ApimService): unknown {
+function serviceBody({ resourceId, name, region, host, customHosts = [] }: ApimService): unknown {
   const properties = {
     provisioningState: "Succeeded",
     targetProvisioningState: "",
     gatewayUrl: `https://${host}`,
+    hostnameConfigurations: [host, ...customHosts].map((hostName) => ({ type: "Proxy", hostName, negotiateClientCertificate: false })),
     additionalLocations: null,
     disableGateway: false,
   };

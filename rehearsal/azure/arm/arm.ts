@@ -67,6 +67,7 @@ export function resourceManager(options: ArmOptions): Service {
       bearerRefusal(call, options.audience, options.tokens) ??
       missingApiVersion(call) ??
       budget.refusal ??
+      forbidden(options.faults, params, route) ??
       faultAnswer(options.faults, region, call.method, route.provider) ??
       route.handle({ at, params, call });
     return logged(options, call, route, withHeaders(answered, budget.headers));
@@ -88,6 +89,10 @@ function findRoute(routes: readonly ArmRoute[], call: Call): { route: ArmRoute; 
 function missingApiVersion({ query }: Call): Reply | undefined {
   if (query.get("api-version")) return undefined;
   return armError(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
+}
+
+function forbidden({ subscriptionsForbidden = [] }: ControlPlaneFaults, params: Params, { provider }: ArmRoute): Reply | undefined {
+  return subscriptionsForbidden.includes(params["subscription"] ?? "") ? impaired(403, provider) : undefined;
 }
 
 function faultAnswer(faults: ControlPlaneFaults, region: string | undefined, method: string, provider: string): Answered | undefined {

@@ -4,6 +4,7 @@ import type { FoundryAccount, FoundryDeployment } from "../platform.ts";
 import type { Params } from "../routing.ts";
 import { armRoute, type ArmRoute } from "./arm.ts";
 import { notFound } from "./arm-errors.ts";
+import { listRoutes, type Scopes } from "./listing.ts";
 
 const SUBSCRIPTION = "/subscriptions/{subscription}";
 const PROVIDER = "providers/Microsoft.CognitiveServices";
@@ -12,11 +13,12 @@ const ACCOUNT = `${SUBSCRIPTION}/resourceGroups/{group}/${PROVIDER}/accounts/{ac
 /** The estate does not say how much quota is granted: half as much again as is allocated, as in azure-facts 4.2's sample. */
 const GRANTED_PER_ALLOCATED = 1.5;
 
-export function cognitiveServicesRoutes(accounts: readonly FoundryAccount[], constants: Constants): readonly ArmRoute[] {
+export function cognitiveServicesRoutes(accounts: readonly FoundryAccount[], constants: Constants, scopes: Scopes): readonly ArmRoute[] {
   const find = findAccount(accounts);
   const rest = { provider: "Microsoft.CognitiveServices", region: (params: Params) => find(params)?.region };
   const atLocation = { provider: "Microsoft.CognitiveServices", region: ({ location }: Params) => location?.toLowerCase() };
   return [
+    ...listRoutes({ scopes, type: "Microsoft.CognitiveServices/accounts", items: accounts, body: accountBody }),
     armRoute(rest, "GET", `${ACCOUNT}/deployments`, ({ params }) => {
       const account = find(params);
       if (!account) return notFound(`The Resource 'Microsoft.CognitiveServices/accounts/${params["account"] ?? ""}' was not found.`);
@@ -45,6 +47,27 @@ export function findAccount(accounts: readonly FoundryAccount[]): (params: Param
 
 export function isProvisioned({ deploymentType }: FoundryDeployment): boolean {
   return deploymentType.endsWith("ProvisionedManaged");
+}
+
+/** Each has a subdomain of its own, without which there are no Entra tokens. */
+function accountBody({ resourceId, name, region, host }: FoundryAccount): unknown {
+  const properties = {
+    endpoint: `https://${host}/`,
+    customSubDomainName: host.split(".")[0],
+    endpoints: { "OpenAI Language Model Instance API": `https://${host}/` },
+    publicNetworkAccess: "Disabled",
+    provisioningState: "Succeeded",
+  };
+  return {
+    id: resourceId,
+    name,
+    type: "Microsoft.CognitiveServices/accounts",
+    location: region,
+    kind: "OpenAI",
+    sku: { name: "S0" },
+    etag: '"00000000-0000-0000-0000-000000000000"',
+    properties,
+  };
 }
 
 function deploymentBody(deployment: FoundryDeployment, constants: Constants): unknown {

@@ -6,6 +6,7 @@ import type { Params } from "../routing.ts";
 import { armRoute, type ArmRequest, type ArmRoute } from "./arm.ts";
 import { badRequest, impaired, LAST_ENABLED, notFound } from "./arm-errors.ts";
 import type { FrontDoorOptions } from "./front-door.ts";
+import { listRoutes } from "./listing.ts";
 import { operations, scheduleAt, type Operations } from "./operations.ts";
 
 const Backend = z.looseObject({
@@ -43,6 +44,12 @@ export function classicRoutes(options: FrontDoorOptions): readonly ArmRoute[] {
         : notFound(`The Resource 'Microsoft.Network/frontDoors/${request.params["frontDoor"] ?? ""}' was not found.`);
     });
   return [
+    ...listRoutes({
+      scopes: options.scopes,
+      type: "Microsoft.Network/frontDoors",
+      items: all.map((classic) => ({ resourceId: classic.declared.resourceId, classic })),
+      body: ({ classic }, at) => classicBody(classic, at),
+    }),
     route("GET", (classic, { at }) => ({ status: 200, body: classicBody(classic, at) })),
     route("PUT", (classic, request) => put(options, running, classic, request)),
     armRoute({ provider: "Microsoft.Network" }, "GET", `${RESULTS}/{operation}`, ({ at, call, params }) => {

@@ -8,6 +8,8 @@ import type { Params } from "../routing.ts";
 import { armRoute, type ArmRequest, type ArmRoute } from "./arm.ts";
 import { badRequest, impaired, LAST_ENABLED, notFound } from "./arm-errors.ts";
 import { profileReads } from "./budgets.ts";
+import { endpointBody, lowered, routeBodies } from "./front-door-endpoints.ts";
+import { listRoutes, type Scopes } from "./listing.ts";
 import { operations, scheduleAt, type Operation, type Operations } from "./operations.ts";
 
 export type OriginWritten = (at: number, edge: string, group: string, origin: string, enabled: boolean) => void;
@@ -17,6 +19,7 @@ export interface FrontDoorOptions {
   readonly faults: ControlPlaneFaults;
   readonly constants: Constants;
   readonly onOriginWritten: OriginWritten;
+  readonly scopes: Scopes;
 }
 
 const OriginPatch = z.object({
@@ -32,6 +35,7 @@ interface Origin {
   readonly group: string;
   readonly name: string;
   readonly hostName: string;
+  readonly privateLink?: string;
   state: OriginState;
   /** Virtual milliseconds since the Unix epoch. */
   updatingUntil: number;
@@ -62,8 +66,12 @@ export function frontDoorRoutes(options: FrontDoorOptions): readonly ArmRoute[] 
       return profile ? handle(profile, request) : notFound("The requested resource was not found.");
     });
   const context: Context = { options, running };
+  const items = profiles.map(({ declared }) => declared);
   return [
-    route("GET", PROFILE, (profile, { at }) => throttle(at) ?? { status: 200, body: profileBody(profile) }),
+    ...listRoutes({ scopes: options.scopes, type: "Microsoft.Cdn/profiles", items, body: profileBody, refusal: throttle }),
+    route("GET", PROFILE, ({ declared }, { at }) => throttle(at) ?? { status: 200, body: profileBody(declared) }),
+    route("GET", `${PROFILE}/afdEndpoints`, ({ declared }) => ({ status: 200, body: { value: [endpointBody(declared)] } })),
+    route("GET", `${PROFILE}/afdEndpoints/{endpoint}/routes`, ({ declared }) => ({ status: 200, body: { value: routeBodies(declared) } })),
     route("GET", `${PROFILE}/originGroups`, (profile) => ({
       status: 200,
       body: { value: groupNames(profile).map((group) => groupBody(options.constants, profile, group)) },
@@ -91,11 +99,6 @@ function initial(declared: FrontDoor): Profile {
   return { declared, origins };
 }
 
-/** Front Door answers with lower-cased segments (azure-facts 2.2). */
-function lowered(resourceId: string): string {
-  return resourceId.replace(/resourceGroups/i, "resourcegroups");
-}
-
 function groupNames({ origins }: Profile): readonly string[] {
   return [...new Set(origins.map(({ group }) => group))];
 }
@@ -104,7 +107,7 @@ function originsOf(profile: Profile, { originGroup }: Params): readonly Origin[]
   return profile.origins.filter(({ group }) => group.toLowerCase() === originGroup?.toLowerCase());
 }
 
-function profileBody({ declared }: Profile): unknown {
+function profileBody(declared: FrontDoor): unknown {
   const properties = {
     originResponseTimeoutSeconds: 60,
     frontDoorId: "00000000-0000-4000-8000-000000000000",
@@ -155,7 +158,7 @@ function readGroup(constants: Constants, profile: Profile, params: Params): Repl
   return origin ? { status: 200, body: groupBody(constants, profile, origin.group) } : notFound("The requested resource was not found.");
 }
 
-function originBody({ declared }: Profile, { group, name, hostName, state, updatingUntil }: Origin, at: number): unknown {
+function originBody({ declared }: Profile, { group, name, hostName, privateLink, state, updatingUntil }: Origin, at: number): unknown {
   const properties = {
     originGroupName: group,
     hostName,
@@ -163,7 +166,8 @@ function originBody({ declared }: Profile, { group, name, hostName, state, updat
     httpPort: 80,
     httpsPort: 443,
     ...state,
-    sharedPrivateLinkResource: null,
+    sharedPrivateLinkResource:
+      privateLink === undefined ? null : { privateLink: { id: privateLink }, groupId: "Gateway", status: "Approved" },
     enforceCertificateNameCheck: true,
     provisioningState: at < updatingUntil ? "Updating" : "Succeeded",
     deploymentStatus: "NotStarted",
