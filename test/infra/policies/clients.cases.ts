@@ -58,6 +58,16 @@ export function describeClients({ play, playOne }: Player): void {
       expect(steps(result, "forward-request")).toEqual([]);
     });
 
+    it("the list of models is the pools that there are, whatever one region has", async () => {
+      const { request, ...rest } = chat({ path: "/openai/v1/models" });
+      const result = await playOne({ ...rest, request: { url: request.url, method: "GET" } });
+      expect(steps(result, "forward-request")).toEqual([]);
+      expect(jsonOf(result.answer.body)).toMatchObject({
+        object: "list",
+        data: [{ id: "gpt-4o" }, { id: "gpt-4o-mini" }, { id: "o4-mini" }],
+      });
+    });
+
     it("carry the gateway's identity on, and nothing that is meant for the gateway", async () => {
       const headers = { "api-key": "k", "Ocp-Apim-Subscription-Key": "k", "x-priority": "low", "x-request-id": "7" };
       const sent = forwarded(await playOne(chat({ headers }))).headers;

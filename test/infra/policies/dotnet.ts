@@ -11,6 +11,9 @@ const SOURCES = fileURLToPath(new URL("csharp/", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/policy-expressions/", import.meta.url));
 const ENVIRONMENT = { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: "1", DOTNET_NOLOGO: "1", DOTNET_CLI_UI_LANGUAGE: "en" };
 
+/** NU1101, NU1301 and the like: NuGet. */
+const PACKAGE_ERROR = ": error NU";
+
 /** Undefined when C# can be compiled here; else why it cannot. */
 export function whyNoSdk(): string | undefined {
   const { status, stdout } = dotnet(["--list-sdks"]);
@@ -25,13 +28,17 @@ export interface Built {
   readonly folder: string;
 }
 
+export function whyNotBuilt({ errors }: Built): string | undefined {
+  return errors.find((error) => error.includes(PACKAGE_ERROR));
+}
+
 export function build(expressions: readonly Expression[], project: "Expressions" | "Run"): Built {
   const source = generatedSource(expressions);
   const hash = createHash("sha256").update(project).update(source);
   for (const file of sourceFiles()) hash.update(readFileSync(join(SOURCES, file)));
   const folder = join(CACHE, hash.digest("hex").slice(0, 16));
-  if (!existsSync(folder)) buildInto(folder, source, project);
-  return { errors: errorsIn(readFileSync(join(folder, "build.log"), "utf8"), expressions), folder };
+  const log = existsSync(folder) ? readFileSync(join(folder, "build.log"), "utf8") : buildInto(folder, source, project);
+  return { errors: errorsIn(log, expressions), folder };
 }
 
 function sourceFiles(): string[] {
@@ -39,19 +46,19 @@ function sourceFiles(): string[] {
   return files.filter((file) => /\.(?:cs|csproj)$/.test(file)).sort();
 }
 
-/** Built beside and then moved: another process may be building the same. */
-function buildInto(folder: string, source: string, project: string): void {
+/** Built beside and then moved: another process may be building the same. A package that could not be had is asked for again. */
+function buildInto(folder: string, source: string, project: string): string {
   const draft = `${folder}.${process.pid}`;
   mkdirSync(draft, { recursive: true });
   cpSync(SOURCES, draft, { recursive: true });
   writeFileSync(join(draft, "Expressions", "Generated.cs"), source);
-  const { stdout, stderr } = dotnet(
-    ["build", `${project}/${project}.csproj`, "--output", "out", "-nodeReuse:false", "-p:UseSharedCompilation=false"],
-    draft,
-  );
-  writeFileSync(join(draft, "build.log"), stdout + stderr);
-  if (existsSync(folder)) rmSync(draft, { recursive: true });
+  const args = ["build", `${project}/${project}.csproj`, "--output", "out", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
+  const { stdout, stderr } = dotnet(args, draft);
+  const log = stdout + stderr;
+  writeFileSync(join(draft, "build.log"), log);
+  if (existsSync(folder) || log.includes(PACKAGE_ERROR)) rmSync(draft, { recursive: true });
   else renameSync(draft, folder);
+  return log;
 }
 
 /** The compiler says "…/E7(1,23): error CS1002: ; expected [project]"; anything else that went wrong stands as it is. */
