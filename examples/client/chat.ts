@@ -32,21 +32,30 @@ export function createChat({ settings, token, surroundings, onRetry }: ChatOptio
   return (question) => {
     const request = { model: settings.model, messages: [{ role: "user" as const, content: question }], max_completion_tokens: MAX_TOKENS };
     const attempt = async (leftMilliseconds: number): Promise<Answer> => {
-      const timeout = Math.max(1, Math.min(ATTEMPT_MILLISECONDS, leftMilliseconds));
+      const options = { timeout: Math.max(1, Math.min(ATTEMPT_MILLISECONDS, leftMilliseconds)) };
       if (!settings.stream) {
-        const { data, response } = await client.chat.completions.create(request, { timeout }).withResponse();
+        const { data, response } = await client.chat.completions.create(request, options).withResponse();
         return { region: regionOf(response.headers), pieces: whole(data) };
       }
-      // Once the first pieces are shown it is too late to ask again: an answer that breaks off is the caller's to judge.
-      const { data, response } = await client.chat.completions.create({ ...request, stream: true }, { timeout }).withResponse();
-      return { region: regionOf(response.headers), pieces: streamed(data) };
+      // Once the first piece is shown it is too late to ask again: an answer that breaks off then is the caller's to judge.
+      const { data, response } = await client.chat.completions.create({ ...request, stream: true }, options).withResponse();
+      return { region: regionOf(response.headers), pieces: await begun(data) };
     };
-    return withRetries(attempt, { policy, surroundings, failureOf, onRetry });
+    return withRetries((left) => attempt(left).catch(asNoAnswer), { policy, surroundings, failureOf, onRetry });
   };
 }
 
-/** Of everything that is thrown only what the SDK calls an API error was a call; an abort is the caller's wish. */
-export function failureOf(error: unknown): Failure | undefined {
+/** A 200 without a completion in it: empty, or broken off before its first piece. */
+class NoAnswer extends Error {}
+
+/** The SDK's own errors, of calls and of tokens, are told as such; what else it throws comes from a body that could not be read. */
+function asNoAnswer(error: unknown): never {
+  throw error instanceof OpenAI.OpenAIError || error instanceof NoAnswer ? error : new NoAnswer("The answer broke off.", { cause: error });
+}
+
+/** Of the SDK's errors only an API error was a call; an abort is the caller's wish. */
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof NoAnswer) return {};
   if (!(error instanceof OpenAI.APIError) || error instanceof OpenAI.APIUserAbortError) return undefined;
   return {
     ...(typeof error.status === "number" ? { status: error.status } : {}),
@@ -59,10 +68,25 @@ export function regionOf(headers: Headers | undefined): string | undefined {
   return headers?.get("x-ms-region") ?? headers?.get("x-failover-region") ?? undefined;
 }
 
-async function* whole({ choices }: OpenAI.ChatCompletion): AsyncGenerator<string> {
-  yield choices[0]?.message.content ?? "";
+async function* pieceOf(text: string): AsyncGenerator<string> {
+  yield text;
 }
 
-async function* streamed(chunks: AsyncIterable<OpenAI.ChatCompletionChunk>): AsyncGenerator<string> {
-  for await (const { choices } of chunks) yield choices[0]?.delta.content ?? "";
+/** The SDK gives undefined for an empty body, whatever its type says. */
+function whole(completion: OpenAI.ChatCompletion | undefined): AsyncIterable<string> {
+  if (completion?.choices === undefined) throw new NoAnswer("The answer is empty.");
+  return pieceOf(completion.choices[0]?.message.content ?? "");
+}
+
+/** When its first piece is there. */
+async function begun(chunks: AsyncIterable<OpenAI.ChatCompletionChunk>): Promise<AsyncIterable<string>> {
+  const rest = chunks[Symbol.asyncIterator]();
+  const first = await rest.next();
+  if (first.done === true) throw new NoAnswer("The answer is empty.");
+  return streamed(first.value, { [Symbol.asyncIterator]: () => rest });
+}
+
+async function* streamed(first: OpenAI.ChatCompletionChunk, rest: AsyncIterable<OpenAI.ChatCompletionChunk>): AsyncGenerator<string> {
+  yield first.choices[0]?.delta.content ?? "";
+  for await (const { choices } of rest) yield choices[0]?.delta.content ?? "";
 }
