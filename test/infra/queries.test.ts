@@ -88,7 +88,7 @@ describe("the analyser finds", () => {
     ["a misspelt table", "ApiManagementGatewayLog | take 1", "ApiManagementGatewayLog"],
     ["a misspelt function", "AppTraces | extend X = pars_json(Message)", "pars_json"],
     ["a misspelt operator", "AppTraces | summarise count()", "Query operator expected"],
-    ["a sum of texts", "ApiManagementGatewayLogs | summarize sum(BackendId)", "type"],
+    ["a sum of texts", "ApiManagementGatewayLogs | summarize sum(BackendId)", "summable"],
     ["a bracket that is not closed", "AppTraces | where (SeverityLevel > 1", "Expected: )"],
   ])("%s", (_what, query, words) => {
     expect(LOGS(query).join()).toContain(words);
