@@ -157,7 +157,7 @@ export function describeClients({ play, playOne }: Player): void {
     it("name the region that answered, and hide the backend's inner life", async () => {
       expect((await playOne(chat())).answer).toEqual({
         status: 200,
-        headers: { "x-ms-region": "East US 2", "x-failover-region": "eastus2" },
+        headers: { "x-ms-region": "East US 2", "x-failover-region": "eastus2", "x-failover-model": "gpt-4o" },
         body: "{}",
       });
     });

@@ -19,6 +19,11 @@ export function describeOperations({ play, playOne }: Player): void {
       expect((await playOne(health(asked))).answer.status).toBe(status);
     });
 
+    it.each(["cache-lookup-value", "send-request", "cache-store-value"])("answers 200 when %s itself breaks", async (breaks) => {
+      const closed = { status: 503, body: own("closed") };
+      expect((await playOne({ ...health(closed), breaks })).answer.status).toBe(200);
+    });
+
     it("asks once for all probes within the cache's seconds", async () => {
       const [first, second] = await play(health({ status: 503, body: own("closed") }, "shared"), health(undefined, "shared"));
       expect(first && steps(first, "send-request").map(({ request }) => request?.url)).toEqual([

@@ -118,11 +118,12 @@ export const REFERENCE: Readonly<Record<string, Rule>> = {
   "llm-token-limit": {
     sections: ["inbound"],
     required: ["counter-key", "tokens-per-minute", "estimate-prompt-tokens"],
-    optional: ["retry-after-header-name", "remaining-tokens-header-name", "tokens-consumed-header-name"],
+    optional: ["retry-after-header-name", "retry-after-variable-name", "remaining-tokens-header-name", "tokens-consumed-header-name"],
     literal: [
       "tokens-per-minute",
       "estimate-prompt-tokens",
       "retry-after-header-name",
+      "retry-after-variable-name",
       "remaining-tokens-header-name",
       "tokens-consumed-header-name",
     ],

@@ -18,6 +18,8 @@ export interface Scenario {
   /** What forward-request gets, one after the other, the last for ever; a string is the reason of a failure. */
   readonly answers?: readonly (BackendAnswer | "Timeout" | "BackendConnectionFailure")[];
   readonly isOverTokenLimit?: true;
+  /** A policy that fails whatever it is given. */
+  readonly breaks?: string;
   /** Scenarios of one name share a cache. */
   readonly cache?: string;
 }

@@ -46,8 +46,6 @@ public sealed class Gateway : IExpressionContext
     public JArray Trace { get; } = new();
     public double ElapsedSeconds { get; set; }
     public string Section { get; private set; } = "inbound";
-    // What limits and metrics asked for is set on every answer, a refusal included.
-    public Headers AnswerHeaders { get; } = new();
 
     public IContextApi Api => null;
     public IDeployment Deployment => null;
@@ -80,7 +78,7 @@ public sealed class Gateway : IExpressionContext
                 Message = error.Message,
                 Section = Section,
             };
-            Answer = new Response { StatusCode = known?.Status ?? 500, Fields = AnswerHeaders };
+            Answer = new Response { StatusCode = known?.Status ?? 500 };
             RunSection("on-error");
         }
         return new JObject { ["answer"] = (Answer ?? new Response()).ToJson(), ["trace"] = Trace, ["lastError"] = LastError?.Message, ["isReturned"] = isReturned };

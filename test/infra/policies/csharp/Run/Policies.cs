@@ -17,6 +17,8 @@ public sealed class Policies
 
     private bool Run(XElement policy)
     {
+        if ((string)gateway.Scenario["breaks"] == policy.Name.LocalName && gateway.Section != "on-error")
+            throw new PolicyError(500, policy.Name.LocalName, "PolicyFailure", "It broke.");
         switch (policy.Name.LocalName)
         {
             case "choose": return Choose(policy);
@@ -140,7 +142,7 @@ public sealed class Policies
     {
         Note(policy, "counter-key", "tokens-per-minute");
         if (gateway.Scenario["isOverTokenLimit"] is null) return;
-        gateway.AnswerHeaders[Text(policy, "retry-after-header-name")] = new[] { "17" };
+        gateway.Values[Text(policy, "retry-after-variable-name")] = 17;
         throw new PolicyError(429, "llm-token-limit", "TokenLimitExceeded", "Token limit is exceeded. Try again in 17 seconds.");
     }
 
