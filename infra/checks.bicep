@@ -15,7 +15,6 @@ type inputType = {
   deployFirewall: bool
   deployApplicationGateways: bool
   ingressCertificate: certificateType?
-  notifyWebhookIsHttps: bool
 }
 
 // A named value at a place in the parameters.
@@ -23,25 +22,26 @@ type placedType = { path: string, value: string }
 
 // ---- Text ----
 
-func only(text string, allowed string) bool =>
-  empty(filter(range(0, length(text)), i => !contains(allowed, substring(text, i, 1))))
+func only(text string, allowed string) bool => empty(filter(range(0, length(text)), i => !contains(allowed, substring(text, i, 1))))
 
 func isLocation(text string) bool =>
   empty(text) ? false : only(text, 'abcdefghijklmnopqrstuvwxyz0123456789') && only(take(text, 1), 'abcdefghijklmnopqrstuvwxyz')
 
 func isName(text string) bool =>
-  only(text, 'abcdefghijklmnopqrstuvwxyz0123456789-') && only(take(text, 1), 'abcdefghijklmnopqrstuvwxyz') && !endsWith(text, '-') && !contains(text, '--')
+  only(text, 'abcdefghijklmnopqrstuvwxyz0123456789-') && only(take(text, 1), 'abcdefghijklmnopqrstuvwxyz') && !endsWith(text, '-') && !contains(
+    text,
+    '--'
+  )
 
 func isModelName(text string) bool =>
   only(toLower(text), 'abcdefghijklmnopqrstuvwxyz0123456789-._') && !startsWith(toLower(text), 'foundry-')
 
-func isGuid(text string) bool =>
-  length(split(text, '-')) == 5 && only(toLower(text), '0123456789abcdef-')
+// Not the one of zeros, which stands where nothing has been registered yet.
+func isGuid(text string) bool => length(split(text, '-')) == 5 && only(toLower(text), '0123456789abcdef-') && !only(text, '0-')
 
 // ---- Addresses ----
 
-func isNumber(text string, most int) bool =>
-  empty(text) || length(text) > 3 ? false : only(text, '0123456789') ? int(text) <= most : false
+func isNumber(text string, most int) bool => empty(text) || length(text) > 3 ? false : only(text, '0123456789') ? int(text) <= most : false
 
 func octets(prefix string) string[] => split(split(prefix, '/')[0], '.')
 
@@ -93,13 +93,13 @@ func placesOf(input inputType) placedType[] =>
 
 func linksOf(input inputType) placedType[] =>
   concat(
-    map(range(0, length(input.regions)), i => {
+    map(filter(range(0, length(input.regions)), i => input.regions[i].?privateLinkLocation != null), i => {
       path: 'regions[${i}].privateLinkLocation'
-      value: input.regions[i].?privateLinkLocation ?? input.regions[i].location
+      value: input.regions[i].?privateLinkLocation!
     }),
-    map(range(0, length(input.hubs)), i => {
+    map(filter(range(0, length(input.hubs)), i => input.hubs[i].?privateLinkLocation != null), i => {
       path: 'hubs[${i}].privateLinkLocation'
-      value: input.hubs[i].?privateLinkLocation ?? input.hubs[i].location
+      value: input.hubs[i].?privateLinkLocation!
     })
   )
 
@@ -118,7 +118,9 @@ func locationProblems(input inputType) string[] =>
     repeated(filter(placesOf(input), place => startsWith(place.path, 'regions'))),
     repeated(filter(placesOf(input), place => startsWith(place.path, 'hubs'))),
     contains(map(concat(input.regions, input.hubs), place => place.location), input.control.location)
-      ? ['control.location: "${input.control.location}" is a region or hub; it must be another location, or the app fails with what it is to save']
+      ? [
+          'control.location: "${input.control.location}" is a region or hub; it must be another location, or the app fails with what it is to save'
+        ]
       : [],
     length(union(map(input.regions, region => region.location), map(input.hubs, hub => hub.location))) > 30
       ? ['hubs: regions and hubs together have more than 30 locations; at most 30 are allowed']
@@ -132,38 +134,43 @@ func modelPath(r int, m int) string => 'regions[${r}].models[${m}]'
 func nameProblems(region regionType, r int) string[] =>
   map(
     filter(range(0, length(region.models)), m => !isModelName(region.models[m].name)),
-    m => '${modelPath(r, m)}.name: "${region.models[m].name}" must be letters, digits, dots, hyphens or underscores and not begin with foundry-, which names the backends'
+    m =>
+      '${modelPath(r, m)}.name: "${region.models[m].name}" must be letters, digits, dots, hyphens or underscores and not begin with foundry-, which names the backends'
   )
 
 func duplicateProblems(region regionType, r int) string[] =>
   map(
-    filter(range(0, length(region.models)), m =>
-      contains(map(take(region.models, m), model => toLower(model.name)), toLower(region.models[m].name))),
+    filter(
+      range(0, length(region.models)),
+      m => contains(map(take(region.models, m), model => toLower(model.name)), toLower(region.models[m].name))
+    ),
     m => '${modelPath(r, m)}.name: "${region.models[m].name}" is given before in this region; names must differ'
   )
 
 // Deployments of one name share a pool and so serve each other's requests.
 func parityProblems(regions regionType[], region regionType, r int) string[] =>
-  flatten(map(range(0, length(region.models)), m =>
-    map(
-      take(
-        filter(
-          flatten(map(take(regions, r), earlier => earlier.models)),
-          model =>
-            toLower(model.name) == toLower(region.models[m].name) && '${model.name} ${model.model} ${model.version}' != '${region.models[m].name} ${region.models[m].model} ${region.models[m].version}'
+  flatten(map(
+    range(0, length(region.models)),
+    m =>
+      map(
+        take(
+          filter(
+            flatten(map(take(regions, r), earlier => earlier.models)),
+            model =>
+              toLower(model.name) == toLower(region.models[m].name) && '${model.name} ${model.model} ${model.version}' != '${region.models[m].name} ${region.models[m].model} ${region.models[m].version}'
+          ),
+          1
         ),
-        1
-      ),
-      model => '${modelPath(r, m)}: ${region.models[m].name} is ${region.models[m].model} ${region.models[m].version}, but ${model.name} of an earlier region is ${model.model} ${model.version}; one name must mean one model and version'
-    )))
+        model =>
+          '${modelPath(r, m)}: ${region.models[m].name} is ${region.models[m].model} ${region.models[m].version}, but ${model.name} of an earlier region is ${model.model} ${model.version}; one name must mean one model and version'
+      )
+  ))
 
 func modelProblems(regions regionType[]) string[] =>
-  flatten(map(range(0, length(regions)), r =>
-    concat(
-      nameProblems(regions[r], r),
-      duplicateProblems(regions[r], r),
-      parityProblems(regions, regions[r], r)
-    )))
+  flatten(map(
+    range(0, length(regions)),
+    r => concat(nameProblems(regions[r], r), duplicateProblems(regions[r], r), parityProblems(regions, regions[r], r))
+  ))
 
 // ---- Topology ----
 
@@ -180,7 +187,9 @@ func topologyProblems(input inputType) string[] =>
       ? ['hubs: ${length(input.hubs)} given; hubAndSpoke has 1 or 2']
       : [],
     input.topology == 'hubAndSpoke' && length(boundariesOf(input.regions)) > 1
-      ? ['regions[].dataBoundary: ${join(boundariesOf(input.regions), ', ')}; a hub sends any request to any region, so hubAndSpoke allows one boundary for all: use hubToHub']
+      ? [
+          'regions[].dataBoundary: ${join(boundariesOf(input.regions), ', ')}; a hub sends any request to any region, so hubAndSpoke allows one boundary for all: use hubToHub'
+        ]
       : [],
     // A route may name a firewall of its own or a peered network only.
     input.topology == 'hubAndSpoke' && input.connectivity == 'virtualWan' && input.deployFirewall
@@ -190,7 +199,10 @@ func topologyProblems(input inputType) string[] =>
 
 func boundaryProblems(regions regionType[]) string[] =>
   map(
-    filter(range(0, length(regions)), i => trim(regions[i].?dataBoundary ?? 'none') != (regions[i].?dataBoundary ?? 'none') || regions[i].?dataBoundary == ''),
+    filter(
+      range(0, length(regions)),
+      i => trim(regions[i].?dataBoundary ?? 'none') != (regions[i].?dataBoundary ?? 'none') || regions[i].?dataBoundary == ''
+    ),
     i => 'regions[${i}].dataBoundary: "${regions[i].?dataBoundary ?? ''}" must not be empty or begin or end with a space'
   )
 
@@ -198,16 +210,15 @@ func boundaryProblems(regions regionType[]) string[] =>
 
 func otherProblems(input inputType) string[] =>
   concat(
-    isName(input.name)
+    isName(input.name) ? [] : ['name: "${input.name}" must be lower-case letters, digits and single inner hyphens, and begin with a letter'],
+    isGuid(input.entra.clientId) ? [] : ['entra.clientId: "${input.entra.clientId}" must be the GUID that entra/register.sh tells'],
+    isGuid(input.entra.webhookObjectId)
       ? []
-      : ['name: "${input.name}" must be lower-case letters, digits and single inner hyphens, and begin with a letter'],
-    isGuid(input.entra.clientId) ? [] : ['entra.clientId: "${input.entra.clientId}" must be a GUID'],
-    isGuid(input.entra.webhookObjectId) ? [] : ['entra.webhookObjectId: "${input.entra.webhookObjectId}" must be a GUID'],
+      : ['entra.webhookObjectId: "${input.entra.webhookObjectId}" must be the GUID that entra/register.sh tells'],
     startsWith(input.entra.identifierUri, 'api://') || startsWith(input.entra.identifierUri, 'https://')
       ? []
       : ['entra.identifierUri: "${input.entra.identifierUri}" must begin with api:// or https://'],
     length(split(input.publisherEmail, '@')) == 2 ? [] : ['publisherEmail: "${input.publisherEmail}" must be a mail address'],
-    input.notifyWebhookIsHttps ? [] : ['notifyWebhookUrl: (not shown) must be empty or begin with https://'],
     input.deployApplicationGateways && input.?ingressCertificate == null
       ? ['ingressCertificate: none given; deployApplicationGateways needs the certificate of their listeners']
       : []
@@ -231,3 +242,8 @@ func nameUnless(problems string[], name string) string =>
 @export()
 @description('The estate\'s name, once the parameters are right.')
 func checkedName(input inputType) string => nameUnless(problemsOf(input), input.name)
+
+@export()
+@description('The webhook\'s address, once it is one. Apart from the rest: what a secret has touched is no longer evaluated before a deployment.')
+func checkedWebhook(url string) string =>
+  empty(url) || startsWith(url, 'https://') ? url : fail('notifyWebhookUrl: (not shown) must be empty or begin with https://')

@@ -3,7 +3,7 @@ metadata description = 'A multi-region Foundry platform and the Function App tha
 import { certificateType, controlType, entraType, gatewaySiteType, hubType, regionType, tagsType, topologyType } from 'types.bicep'
 import { accountId, functionAppName, functionAppUrl, gatewayHost, gatewayId, gatewayName, groupName, identityName } from 'naming.bicep'
 import { applicationInsightsName, platformGroupName, siteId, workspaceName } from 'naming.bicep'
-import { checkedName } from 'checks.bicep'
+import { checkedName, checkedWebhook } from 'checks.bicep'
 import { estateOf, estateType } from 'estate.bicep'
 import { backendsOf, poolsOf } from 'modules/gateway/routing.bicep'
 
@@ -95,7 +95,6 @@ var estateName = checkedName({
   deployFirewall: deployFirewall
   deployApplicationGateways: deployApplicationGateways
   ingressCertificate: ingressCertificate
-  notifyWebhookIsHttps: empty(notifyWebhookUrl) || startsWith(notifyWebhookUrl, 'https://')
 })
 var subscriptionId = subscription().subscriptionId
 var allTags = union({ 'foundry-failover': estateName }, tags)
@@ -239,7 +238,7 @@ module app 'modules/platform.bicep' = {
     }
     entra: entra
     probeIntervalSeconds: probeIntervalSeconds
-    notifyWebhookUrl: notifyWebhookUrl
+    notifyWebhookUrl: checkedWebhook(notifyWebhookUrl)
     deployerAddresses: deployerAddresses
     onCallAddresses: onCallAddresses
     deployWorkbook: deployWorkbook

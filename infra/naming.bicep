@@ -26,7 +26,12 @@ func vnetName(name string, kind vnetKind, location string) string => 'vnet-${nam
 
 @export()
 func vnetId(subscriptionId string, name string, kind vnetKind, location string) string =>
-  resourceIdOf(subscriptionId, kind == 'control' ? platformGroupName(name) : groupName(name, location), 'Microsoft.Network/virtualNetworks', vnetName(name, kind, location))
+  resourceIdOf(
+    subscriptionId,
+    kind == 'control' ? platformGroupName(name) : groupName(name, location),
+    'Microsoft.Network/virtualNetworks',
+    vnetName(name, kind, location)
+  )
 
 @export()
 func subnetId(vnet string, subnet string) string => '${vnet}/subnets/${subnet}'
@@ -120,7 +125,12 @@ func accountName(subscriptionId string, name string, location string) string => 
 
 @export()
 func accountId(subscriptionId string, name string, location string) string =>
-  resourceIdOf(subscriptionId, groupName(name, location), 'Microsoft.CognitiveServices/accounts', accountName(subscriptionId, name, location))
+  resourceIdOf(
+    subscriptionId,
+    groupName(name, location),
+    'Microsoft.CognitiveServices/accounts',
+    accountName(subscriptionId, name, location)
+  )
 
 @export()
 func deploymentId(subscriptionId string, name string, location string, deployment string) string =>

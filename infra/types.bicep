@@ -19,7 +19,13 @@ type modelType = {
   @description('Model version, for example 2024-11-20. Regions carry each other\'s traffic only with the same one.')
   version: string
 
-  type: 'Standard' | 'GlobalStandard' | 'DataZoneStandard' | 'ProvisionedManaged' | 'GlobalProvisionedManaged' | 'DataZoneProvisionedManaged'
+  type:
+    | 'Standard'
+    | 'GlobalStandard'
+    | 'DataZoneStandard'
+    | 'ProvisionedManaged'
+    | 'GlobalProvisionedManaged'
+    | 'DataZoneProvisionedManaged'
 
   @description('sku.capacity: thousands of tokens per minute for the standard types, provisioned throughput units for the others.')
   @minValue(1)

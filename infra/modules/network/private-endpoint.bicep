@@ -34,9 +34,7 @@ resource registration 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2
   parent: endpoint
   name: 'default'
   properties: {
-    privateDnsZoneConfigs: [
-      for id in zoneIds: { name: replace(last(split(id, '/')), '.', '-'), properties: { privateDnsZoneId: id } }
-    ]
+    privateDnsZoneConfigs: [for id in zoneIds: { name: replace(last(split(id, '/')), '.', '-'), properties: { privateDnsZoneId: id } }]
   }
 }
 

@@ -218,12 +218,7 @@ resource vnet 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   properties: {
     addressSpace: { addressPrefixes: vnetPrefixes(addressPrefix) }
     // Within the network, because a write without them deletes subnets that are declared apart.
-    subnets: concat(
-      privateEndpoints,
-      [withApp ? app : gateway],
-      kind == 'region' ? regional : [],
-      withFirewall ? [firewall] : []
-    )
+    subnets: concat(privateEndpoints, [withApp ? app : gateway], kind == 'region' ? regional : [], withFirewall ? [firewall] : [])
   }
   dependsOn: [securityGroups, nat]
 }
