@@ -1,8 +1,8 @@
 /** The example client: `node examples/client/main.ts --help`. */
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openInBrowser } from "./browser.ts";
 import { converse } from "./converse.ts";
+import { linesOf } from "./lines.ts";
 import { parseSettings, USAGE, type Settings } from "./settings.ts";
 
 async function run(settings: Settings): Promise<number> {
@@ -12,7 +12,7 @@ async function run(settings: Settings): Promise<number> {
       process.stdout.write(`Sign in at\n${url}\n`);
       if (settings.browser) openInBrowser(url);
     },
-    questions: settings.questions.length > 0 ? settings.questions : createInterface(process.stdin),
+    questions: settings.questions.length > 0 ? settings.questions : linesOf(process.stdin),
     surroundings: { now: Date.now, random: Math.random, sleep: (milliseconds) => sleep(milliseconds) },
   });
 }
