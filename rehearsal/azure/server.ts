@@ -3,7 +3,7 @@
  * on the loopback. It runs on the global `Date` and `setTimeout`, so a process that replaces them before this module is imported replaces its time.
  */
 import { randomUUID } from "node:crypto";
-import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Constants } from "../constants.ts";
 import type { PoolMember } from "../../src/domain/routing.ts";
@@ -22,6 +22,7 @@ import { noFaults, type ControlPlaneFaults } from "./faults.ts";
 import { listener, type Held, type Service } from "./http.ts";
 import { identityEndpoint, tokenBook, type TokenBook } from "./identity.ts";
 import { createHosts, type ConnectionFaultOf, type Hosts } from "./hosts.ts";
+import { close, listen } from "./listen.ts";
 import { LOG_ANALYTICS_PATH, logAnalytics } from "./log-analytics.ts";
 import { METRICS_BATCH_PATH, metricsBatch } from "./metrics-batch.ts";
 import { rehearsedName, type NameAnswer } from "./names.ts";
@@ -203,23 +204,4 @@ function armRoutes({ platform, world, constants, hooks = {} }: EmbeddedAzureOpti
     ...cognitiveServicesRoutes(platform.accounts, constants, scopes),
     ...applicationGatewayRoutes(platform.applicationGateways ?? [], scopes),
   ];
-}
-
-/** Node's own connection timeouts run in real time, which virtual time may outlast: off. */
-function listen(server: Server, port: number): Promise<number> {
-  Object.assign(server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0, timeout: 0 });
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }
