@@ -1,11 +1,10 @@
 metadata description = 'A multi-region Foundry platform and the Function App that keeps it answering.'
 
 import { certificateType, controlType, entraType, gatewaySiteType, hubType, regionType, tagsType, topologyType } from 'types.bicep'
-import { accountId, functionAppName, functionAppUrl, gatewayHost, gatewayId, gatewayName, groupName, identityName } from 'naming.bicep'
+import { accountId, functionAppName, gatewayHost, gatewayId, gatewayName, groupName, identityName } from 'naming.bicep'
 import { applicationInsightsName, platformGroupName, siteId, workspaceName } from 'naming.bicep'
 import { checkedName, checkedWebhook } from 'checks.bicep'
 import { estateOf, estateType } from 'estate.bicep'
-import { backendsOf, poolsOf } from 'modules/gateway/routing.bicep'
 
 targetScope = 'subscription'
 
@@ -184,33 +183,28 @@ module regional 'modules/foundry/region.bicep' = [
   }
 ]
 
-module gateways 'modules/site.bicep' = [
-  for site in sites: {
-    name: site.id
-    scope: resourceGroup(site.resourceGroup)
-    params: {
-      name: estateName
-      site: site
-      vnet: topology == 'hubAndSpoke' ? 'hub' : 'region'
-      sku: gatewaySku
-      units: gatewayUnits
-      publisherEmail: publisherEmail
-      publisherName: publisherName
-      backends: backendsOf(subscriptionId, estateName, regions)
-      pools: poolsOf(topology, regions, site.location)
-      apiAudience: entra.clientId
-      failoverClientId: identity.outputs.clientId
-      failoverAppUrl: functionAppUrl(subscriptionId, estateName)
-      tokensPerMinute: productTokensPerMinute
-      rewriteRouting: rewriteRouting
-      applicationInsightsId: workspace.outputs.applicationInsightsId
-      connectionString: workspace.outputs.connectionString
-      workspaceId: workspace.outputs.workspaceId
-      tags: allTags
-    }
-    dependsOn: [network]
+module gateways 'modules/gateways.bicep' = {
+  name: 'gateways'
+  params: {
+    name: estateName
+    topology: topology
+    regions: regions
+    sites: sites
+    sku: gatewaySku
+    units: gatewayUnits
+    publisherEmail: publisherEmail
+    publisherName: publisherName
+    apiAudience: entra.clientId
+    failoverClientId: identity.outputs.clientId
+    tokensPerMinute: productTokensPerMinute
+    rewriteRouting: rewriteRouting
+    applicationInsightsId: workspace.outputs.applicationInsightsId
+    connectionString: workspace.outputs.connectionString
+    workspaceId: workspace.outputs.workspaceId
+    tags: allTags
   }
-]
+  dependsOn: [network]
+}
 
 module access 'modules/access/main.bicep' = {
   name: 'access'
@@ -219,7 +213,7 @@ module access 'modules/access/main.bicep' = {
     principalId: identity.outputs.principalId
     locations: regionLocations
     sites: sites
-    gatewayPrincipalIds: [for (site, i) in sites: gateways[i].outputs.principalId]
+    gatewayPrincipalIds: gateways.outputs.principalIds
     frontDoor: deployFrontDoor
   }
   dependsOn: [regional]
