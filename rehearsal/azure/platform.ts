@@ -22,6 +22,15 @@ export interface FoundryAccount {
   readonly deployments: readonly FoundryDeployment[];
 }
 
+export interface ApimBackend {
+  readonly name: string;
+  readonly url: string;
+  /** Its id in the estate. */
+  readonly deployment: string;
+  /** Absent: the one of the guidance. */
+  readonly circuitBreaker?: { readonly rules: readonly unknown[] };
+}
+
 export interface ApimService {
   /** Its id in the estate. */
   readonly gateway: string;
@@ -32,7 +41,7 @@ export interface ApimService {
   readonly statusPath: string;
   /** With `{backend}` in it. */
   readonly witnessPath: string | null;
-  readonly backends: readonly { readonly name: string; readonly url: string; /** Its id in the estate. */ readonly deployment: string }[];
+  readonly backends: readonly ApimBackend[];
   readonly pools: readonly { readonly name: string; readonly members: readonly PoolMember[] }[];
   /** Its custom domains. */
   readonly customHosts?: readonly string[];

@@ -21,12 +21,13 @@ export function contentPaths(): readonly (readonly [path: string, handle: Handle
   return [
     ["/policies/policy", (service, request) => policy(service, "policies", contentsOf(service).policy, request)],
     ["/apis", (service) => list(service, "apis", contentsOf(service).apis, apiProperties)],
+    ["/apis/{api}/policies", ofApi(listApiPolicies)],
     ["/apis/{api}/policies/policy", ofApi((service, api, request) => policy(service, `apis/${api.name}/policies`, api.policy, request))],
     ["/apis/{api}/operations", ofApi((service, api) => list(service, `apis/${api.name}/operations`, api.operations, operationProperties))],
     ["/apis/{api}/operations/{operation}/policies/policy", ofApi(operationPolicy)],
     ["/products", (service) => list(service, "products", contentsOf(service).products, productProperties)],
     ["/products/{product}/policies/policy", productPolicy],
-    ["/policyFragments", (service) => list(service, "policyFragments", contentsOf(service).fragments, fragmentProperties)],
+    ["/policyFragments", (service) => list(service, "policyFragments", contentsOf(service).fragments, policyProperties)],
     ["/policyFragments/{fragment}", fragment],
     ["/namedValues", (service) => list(service, "namedValues", contentsOf(service).namedValues, namedValueProperties)],
   ];
@@ -66,6 +67,12 @@ function ofApi(handle: (service: ApimService, api: ApimApi, request: ArmRequest)
   };
 }
 
+/** In the format `xml`: the list takes no other. */
+function listApiPolicies(service: ApimService, { name, policy: value }: ApimApi): Reply {
+  const policies = value === undefined ? [] : [{ name: "policy", value }];
+  return list(service, `apis/${name}/policies`, policies, policyProperties);
+}
+
 function operationPolicy(service: ApimService, api: ApimApi, request: ArmRequest): Reply {
   const operation = byName(api.operations, request.params["operation"]);
   if (!operation) return notFound("Operation not found.");
@@ -100,7 +107,7 @@ function fragment(service: ApimService, { params, call }: ArmRequest): Reply {
   return {
     status: 200,
     headers: { etag: '"AAAAAAAAAAE="' },
-    body: { id: `${service.resourceId}/policyFragments/${name}`, type, name, properties: fragmentProperties(found) },
+    body: { id: `${service.resourceId}/policyFragments/${name}`, type, name, properties: policyProperties(found) },
   };
 }
 
@@ -117,7 +124,7 @@ function productProperties({ name }: Named): unknown {
   return { displayName: name, state: "published" };
 }
 
-function fragmentProperties({ value }: ApimContents["fragments"][number]): unknown {
+function policyProperties({ value }: { readonly value: string }): unknown {
   return { format: "xml", value };
 }
 

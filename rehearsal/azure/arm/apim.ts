@@ -127,9 +127,9 @@ function initial(declared: ApimService, constants: Constants, nextEtag: () => st
     tripDuration: `PT${constants.breakerTripSeconds}S`,
     acceptRetryAfter: constants.breakerAcceptsRetryAfter === 1,
   };
-  const singles = declared.backends.map(({ name, url }) => ({
+  const singles = declared.backends.map(({ name, url, circuitBreaker = { rules: [rule] } }) => ({
     name,
-    properties: { type: "Single", url, protocol: "http", circuitBreaker: { rules: [rule] } } satisfies Properties,
+    properties: { type: "Single", url, protocol: "http", circuitBreaker: { rules: [...circuitBreaker.rules] } } satisfies Properties,
   }));
   const pools = declared.pools.map(({ name, members }) => ({
     name,
