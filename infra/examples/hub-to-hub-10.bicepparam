@@ -4,7 +4,7 @@ using '../main.bicep'
 param name = 'northwind-llm'
 param topology = 'hubToHub'
 param connectivity = 'virtualWan'
-param gatewaySku = 'PremiumV2'
+param gatewayUnits = 3
 param regions = [
   {
     location: 'eastus2'

@@ -71,6 +71,7 @@ module ingress '../ingress/application-gateway.bicep' = if (deployApplicationGat
           protocol: 'Http'
           port: 8080
           probePath: '/health'
+          wafMode: 'Prevention'
           ownHostName: false
         }
       : {
@@ -78,6 +79,7 @@ module ingress '../ingress/application-gateway.bicep' = if (deployApplicationGat
           protocol: 'Https'
           port: 443
           probePath: '/status-0123456789abcdef'
+          wafMode: 'Detection'
           ownHostName: true
         }
     certificate: ingressCertificate!

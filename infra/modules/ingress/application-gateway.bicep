@@ -10,6 +10,10 @@ type targetType = {
   protocol: 'Http' | 'Https'
   port: int
   probePath: string
+
+  @description('Detection where prompts pass: text about code and databases looks like an attack to the rules.')
+  wafMode: 'Detection' | 'Prevention'
+
   @description('Requests and probes name the host that they are sent to, as services with many hosts on one address need.')
   ownHostName: bool
 }
@@ -33,7 +37,7 @@ resource firewall 'Microsoft.Network/ApplicationGatewayWebApplicationFirewallPol
   properties: {
     policySettings: {
       state: 'Enabled'
-      mode: 'Prevention'
+      mode: target.wafMode
       requestBodyCheck: true
       // Prompts are long: what is beyond the part that is inspected passes.
       requestBodyInspectLimitInKB: 128

@@ -21,9 +21,13 @@ param allowedHosts string[] = [
 param workspaceId string
 param tags tagsType
 
+// All zones, where the region has any: the address's must include the firewall's.
+var zones = pickZones('Microsoft.Network', 'azureFirewalls', location, 3)
+
 resource address 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
   name: 'pip-${name}'
   location: location
+  zones: zones
   tags: tags
   sku: { name: 'Standard' }
   properties: { publicIPAllocationMethod: 'Static', publicIPAddressVersion: 'IPv4' }
@@ -64,6 +68,7 @@ resource rules 'Microsoft.Network/firewallPolicies/ruleCollectionGroups@2025-05-
 resource firewall 'Microsoft.Network/azureFirewalls@2025-05-01' = {
   name: name
   location: location
+  zones: zones
   tags: tags
   properties: {
     sku: { name: 'AZFW_VNet', tier: 'Standard' }

@@ -93,12 +93,12 @@ var workloadsFromApplicationGateway = {
   }
 }
 
-// Integration subnets (gateway, app) carry outbound traffic only.
+// Integration subnets (gateway, app) need a group and no rule: nothing listens there, and what the platform says inside is its own.
 var groups = concat(
   [
     { subnet: 'private-endpoints', rules: [httpsFromNetworks, denyOtherInbound] }
   ],
-  withApp ? [{ subnet: 'app', rules: [denyOtherInbound] }] : [{ subnet: 'gateway', rules: [denyOtherInbound] }],
+  [{ subnet: withApp ? 'app' : 'gateway', rules: [] }],
   kind == 'region'
     ? [
         { subnet: 'application-gateway', rules: [httpsFromNetworks, probesOfLoadBalancers, gatewayManager, denyOtherInbound] }
@@ -209,7 +209,7 @@ var regional = [
   }
 ]
 // Its name and least size (/26) are Azure's; it takes no security group.
-var firewall = { name: 'AzureFirewallSubnet', properties: { addressPrefix: plan.firewall, defaultOutboundAccess: false } }
+var firewall = { name: 'AzureFirewallSubnet', properties: { addressPrefix: plan.firewall } }
 
 resource vnet 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   name: network
