@@ -95,6 +95,7 @@ var estateName = checkedName({
   deployApplicationGateways: deployApplicationGateways
   ingressCertificate: ingressCertificate
 })
+var webhookUrl = checkedWebhook(notifyWebhookUrl)
 var subscriptionId = subscription().subscriptionId
 var allTags = union({ 'foundry-failover': estateName }, tags)
 var platformGroup = platformGroupName(estateName)
@@ -232,7 +233,7 @@ module app 'modules/platform.bicep' = {
     }
     entra: entra
     probeIntervalSeconds: probeIntervalSeconds
-    notifyWebhookUrl: checkedWebhook(notifyWebhookUrl)
+    notifyWebhookUrl: webhookUrl
     deployerAddresses: deployerAddresses
     onCallAddresses: onCallAddresses
     deployWorkbook: deployWorkbook
