@@ -12,6 +12,9 @@ const BY_TOKENS: ReadonlySet<string> = new Set(["Standard", "GlobalStandard", "D
 /** Shared by all accounts of a region: it leads to none in particular (azure-facts 13.7). */
 const SHARED_HOST = /\.api\.cognitive\./;
 const OPENAI_HOST = /\.openai\.azure\./;
+/** One subdomain answers in all of them, whichever of them Azure tells. */
+const FAMILIES = ["openai", "cognitiveservices", "services.ai"];
+const FAMILY_HOST = /^([^.]+)\.(?:openai|cognitiveservices|services\.ai)(\.azure\.[a-z]+)$/;
 
 export async function readAccounts(reader: Reader, scope: Scope): Promise<readonly FoundAccount[]> {
   const client = new CognitiveServicesManagementClient(reader.credential, scope.subscription, reader.options);
@@ -33,9 +36,14 @@ export async function readAccounts(reader: Reader, scope: Scope): Promise<readon
 /** An account has several names at once; the one of the OpenAI data plane is what probes ask. */
 function addresses({ location, properties = {} }: Account): Pick<FoundAccount, "location" | "endpoint" | "hosts"> {
   const told = [properties.endpoint, ...Object.values(properties.endpoints ?? {})].filter(present).map(hostOf);
-  const own = [...new Set(told)].filter((host) => !SHARED_HOST.test(host));
+  const own = [...new Set(told.filter((host) => !SHARED_HOST.test(host)).flatMap(withSiblings))];
   const endpoint = properties.customSubDomainName ? (own.find((host) => OPENAI_HOST.test(host)) ?? own[0]) : undefined;
   return { location: locationOf(location), endpoint: endpoint && `https://${endpoint}`, hosts: own };
+}
+
+function withSiblings(host: string): readonly string[] {
+  const [, subdomain, suffix] = FAMILY_HOST.exec(host) ?? [];
+  return subdomain === undefined ? [host] : FAMILIES.map((family) => `${subdomain}.${family}${suffix}`);
 }
 
 function deploymentOf({ id, name, sku, properties = {} }: Deployment): FoundDeployment | undefined {

@@ -160,6 +160,23 @@ describe.each([
   });
 });
 
+describe("secrets", () => {
+  const secret = (value: string) =>
+    contents((all) => ({ ...all, namedValues: [...all.namedValues, { name: "key", value, secret: true }] }));
+  const running = rehearsed({}, { platform: { ...secret("hidden"), services: secret("hidden").services.map(withSecret) } });
+
+  /** On the others too, with another value. */
+  function withSecret(service: ApimService): ApimService {
+    if (service.gateway === HUB || service.contents === undefined) return service;
+    const key = { name: "key", value: `of ${service.name}`, secret: true };
+    return { ...service, contents: { ...service.contents, namedValues: [...service.contents.namedValues, key] } };
+  }
+
+  it("their values are neither told nor compared", async () => {
+    expect(await check(running())).toEqual({ exit: 0, text: "3 gateways run what is shipped." });
+  });
+});
+
 describe("parity", () => {
   const running = rehearsed({}, { platform: withShipped(platformOf(estate)) });
 
