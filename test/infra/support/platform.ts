@@ -1,69 +1,12 @@
 /** What a deployment of main.bicep would create, told by the compiler without Azure. */
 import { z } from "zod";
 import type { Compiler } from "./compiler.ts";
-import type { Scratch } from "./files.ts";
-import { bicepLiteral } from "./literal.ts";
+import { inPublicCloud } from "./expressions.ts";
 
-export const TOPOLOGIES = ["hubAndSpoke", "hubToHub"] as const;
-export type Topology = (typeof TOPOLOGIES)[number];
-export type Parameters = Readonly<Record<string, unknown>>;
-
-const LOCATIONS = [
-  "eastus2",
-  "swedencentral",
-  "westus3",
-  "francecentral",
-  "uksouth",
-  "japaneast",
-  "australiaeast",
-  "southindia",
-  "switzerlandnorth",
-  "norwayeast",
-];
-
-export function model(name: string, capacity: number): Record<string, unknown> {
-  return { name, model: name, version: "2024-11-20", type: "Standard", capacity };
-}
-
-/** A platform of so many regions, of which every second has another capacity and a second model. */
-export function parametersOf(topology: Topology, count: number, change: Parameters = {}): Parameters {
-  const regions = LOCATIONS.slice(0, count).map((location, index) => ({
-    location,
-    addressPrefix: `10.${index + 10}.0.0/16`,
-    models: index % 2 === 0 ? [model("gpt-4o", 300)] : [model("gpt-4o", 100), model("gpt-4o-mini", 200)],
-  }));
-  const hub = (location: string, index: number): object => ({ location, addressPrefix: `10.${index + 1}.0.0/16` });
-  return {
-    name: "contoso",
-    topology,
-    regions,
-    hubs: topology === "hubAndSpoke" ? ["canadacentral", "northeurope"].slice(0, count > 2 ? 2 : 1).map(hub) : [],
-    control: { location: "centralus", addressPrefix: "10.0.0.0/16" },
-    entra: {
-      clientId: "00000000-0000-4000-8000-0000000000c1",
-      identifierUri: "api://foundry-failover",
-      webhookObjectId: "00000000-0000-4000-8000-0000000000c2",
-    },
-    publisherEmail: "platform@contoso.example",
-    publisherName: "Contoso",
-    ...change,
-  };
-}
-
-export function writeParameters(folder: Scratch, name: string, parameters: Parameters): string {
-  const lines = Object.entries(parameters).map(([key, value]) => `param ${key} = ${bicepLiteral(value)}\n`);
-  return folder.write(`${name}.bicepparam`, `using '${folder.toInfra("main.bicep")}'\n${lines.join("")}`);
-}
-
-const Resource = z.object({
+const Resource = z.looseObject({
   id: z.string(),
   type: z.string(),
   name: z.string(),
-  location: z.string().optional(),
-  kind: z.string().optional(),
-  sku: z.record(z.string(), z.unknown()).optional(),
-  identity: z.object({ type: z.string() }).optional(),
-  tags: z.record(z.string(), z.string()).optional(),
   properties: z.record(z.string(), z.unknown()).default({}),
 });
 const Snapshot = z.object({
@@ -78,12 +21,62 @@ export interface Platform {
   readonly resources: readonly Resource[];
   readonly diagnostics: readonly unknown[];
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Types are compared without case, as Resource Manager does. */
-  ofType(type: string): readonly Resource[];
 }
 
 export async function platformOf(compiler: Compiler, parameterFile: string): Promise<Platform> {
-  const { predictedResources: resources, diagnostics, outputs } = Snapshot.parse(await compiler.snapshot(parameterFile));
-  const ofType = (type: string): readonly Resource[] => resources.filter((one) => one.type.toLowerCase() === type.toLowerCase());
-  return { resources, diagnostics, outputs, ofType };
+  const { predictedResources: resources, ...rest } = Snapshot.parse(inPublicCloud(await compiler.snapshot(parameterFile)));
+  return { resources, ...rest };
+}
+
+/** Types are compared without case, as Resource Manager does. */
+export function ofType({ resources }: Platform, type: string): readonly Resource[] {
+  return resources.filter((one) => one.type.toLowerCase() === type.toLowerCase());
+}
+
+/** As it is once everything is deployed: a service that is created and then written stands there twice. */
+export function finallyOfType(platform: Platform, type: string): readonly Resource[] {
+  return [...new Map(ofType(platform, type).map((one) => [one.id.toLowerCase(), one])).values()];
+}
+
+/** The id without its last `levels` types and names. */
+export function parentOf(id: string, levels = 1): string {
+  return id
+    .split("/")
+    .slice(0, -2 * levels)
+    .join("/");
+}
+
+export function lastName(id: string): string {
+  return id.split("/").at(-1) ?? "";
+}
+
+/** What one has and the other has not. */
+export function onlyIn(one: readonly string[], other: readonly string[]): readonly string[] {
+  return [...new Set(one)].filter((each) => !other.includes(each));
+}
+
+/** What must hold of every platform; each says what breaks it, which is tried. */
+export interface Rule {
+  readonly title: string;
+  readonly violations: (platform: Platform) => readonly string[];
+  readonly broken: Readonly<Record<string, (platform: Platform) => Platform>>;
+}
+
+/** The same platform without the first resource that is such. */
+export function without(type: string, such: (resource: Resource) => boolean = () => true) {
+  return (platform: Platform): Platform => {
+    const gone = ofType(platform, type).find(such);
+    if (gone === undefined) throw new Error(`there is no ${type}`);
+    return { ...platform, resources: platform.resources.filter((one) => one !== gone) };
+  };
+}
+
+/** The same platform with other text in the first resource that is such, as JSON. */
+export function changed(type: string, from: string | RegExp, to: string, such: (resource: Resource) => boolean = () => true) {
+  return (platform: Platform): Platform => {
+    const before = ofType(platform, type).findLast((one) => such(one) && JSON.stringify(one).replace(from, to) !== JSON.stringify(one));
+    if (before === undefined) throw new Error(`no ${type} says ${String(from)}`);
+    const after = Resource.parse(JSON.parse(JSON.stringify(before).replace(from, to)));
+    return { ...platform, resources: platform.resources.map((one) => (one === before ? after : one)) };
+  };
 }
