@@ -37,13 +37,18 @@ export function chooseCredential(env: Readonly<Record<string, string | undefined
   return sharedTokens(new DefaultAzureCredential({ authorityHost: authority }));
 }
 
+const MOST_REASONS = 8;
+const REASON_LENGTH = 140;
+
 /** Without a token every single read would fail, each in its own words. */
 export async function signInProblem(source: TokenCredential, { resourceManagerAudience }: CloudEndpoints): Promise<string | undefined> {
   try {
     await source.getToken(scopeOf(resourceManagerAudience));
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return `No token for ${resourceManagerAudience}: sign in with \`az login\`.\n${reason}`;
+    const reasons = (error instanceof Error ? error.message : String(error)).split("\n").filter((line) => line.trim() !== "");
+    // The library tells what each way of signing in said, with the headers of its answers.
+    const told = reasons.slice(0, MOST_REASONS).map((line) => `  ${line.slice(0, REASON_LENGTH)}`);
+    return [`No token for ${resourceManagerAudience}: sign in with \`az login\`.`, ...told].join("\n");
   }
 }

@@ -11,7 +11,7 @@ import type { Difference } from "./difference.ts";
 import { readRunning, type Running } from "./gateway.ts";
 import { readShipped, type Shipped } from "./shipped.ts";
 
-export const USAGE = `npm run parity -- --estate FILE    compares what the estate's gateways run with the files of infra/, and with each other:
+const USAGE = `npm run parity -- --estate FILE    compares what the estate's gateways run with the files of infra/, and with each other:
                                    policies, fragments, named values, circuit breakers
   --estate FILE                    the estate
   --infra DIR                      folder with policies/**/*.xml and gateway/breaker.json (infra/ of this repository)

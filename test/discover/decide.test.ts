@@ -123,6 +123,12 @@ describe("a member's deployment", () => {
     expect(decided(inventory([], backends, { accounts })).members).toEqual(["any: e → ai-eastus/chat", "any: w → ai-westus/chat"]);
   });
 
+  it("is open when all accounts of the pool have several in common", () => {
+    const { members, codes } = decided(inventory(["one", "two"], [single("e", EAST), single("w", WEST), pool("any", "e", "w")]));
+    expect(members).toEqual([]);
+    expect(codes.filter((code) => code === "undecided several-deployments")).toHaveLength(2);
+  });
+
   it("is found behind an Application Gateway that leads to one account", () => {
     const fronts = [{ hosts: ["*.contoso.com"], targets: ["ai-eastus.openai.azure.com"] }];
     const behind = { applicationGateways: [{ resourceId: "", name: "agw", fronts }] };

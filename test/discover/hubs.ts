@@ -17,7 +17,7 @@ const VALUES = [
   "tokens-per-minute",
 ];
 
-export function shippedContents(region: string): ApimContents {
+function shippedContents(region: string): ApimContents {
   const openai = ["delete", "get", "post"].map((name) => ({ name, method: name.toUpperCase(), urlTemplate: "/*" }));
   const health = ["get", "head"].map((method) => ({
     name: `health-${method}`,

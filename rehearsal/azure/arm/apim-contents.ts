@@ -7,7 +7,7 @@ import { armError, notFound } from "./arm-errors.ts";
 type Handle = (declared: ApimService, request: ArmRequest) => Reply;
 
 /** What stands in a gateway whose contents are not given: the operation that its witness is asked at. */
-export function contentsOf({ contents, witnessPath }: ApimService): ApimContents {
+function contentsOf({ contents, witnessPath }: ApimService): ApimContents {
   const empty = { apis: [], products: [], fragments: [], namedValues: [] };
   if (contents !== undefined || witnessPath === null) return contents ?? empty;
   // `/foundry-failover/witness/{backend}` is the operation `/witness/{backend}` of the API `foundry-failover`.
