@@ -24,6 +24,7 @@ type deploymentEntryType = {
   model: { name: string, version: string }
   deploymentType: string
   tokensPerMinute: int?
+  probe: { kind: 'completion' | 'models' }
 }
 
 type poolEntryType = { name: string, members: { backend: string, deployment: string }[] }
@@ -90,7 +91,12 @@ func deploymentOf(estate estateInputType, location string, model modelType) depl
   deploymentType: model.type
   // Provisioned units have no fixed number of tokens: Azure tells.
   tokensPerMinute: endsWith(model.type, 'ProvisionedManaged') ? null : model.capacity * 1000
+  probe: { kind: completesChats(model.model) ? 'completion' : 'models' }
 }
+
+// Others answer 400 to a completion: their account is asked for its models instead.
+func completesChats(model string) bool =>
+  empty(filter(['embedding', 'whisper', 'tts', 'dall-e', 'image', 'sora', 'realtime'], word => contains(toLower(model), word)))
 
 func poolOf(pool poolType, backends { *: string }) poolEntryType => {
   name: pool.name
