@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ESTATE_RULES } from "./rules/estate.ts";
 import { GATEWAY_RULES } from "./rules/gateways.ts";
+import { CLOSABLE, EXPOSURE_RULES, OPEN_TO_AZURE } from "./rules/exposure.ts";
+import { OBSERVABILITY_RULES } from "./rules/observability.ts";
 import { NETWORK_RULES } from "./rules/network.ts";
 import { describeCompiled } from "./support/compiler.ts";
-import { INFRA, infraFiles } from "./support/files.ts";
+import { INFRA, infraFiles, scratch } from "./support/files.ts";
 import { ofType, platformOf, type Platform } from "./support/platform.ts";
 
-const RULES = [...NETWORK_RULES, ...GATEWAY_RULES, ...ESTATE_RULES];
+const RULES = [...NETWORK_RULES, ...GATEWAY_RULES, ...ESTATE_RULES, ...EXPOSURE_RULES, ...OBSERVABILITY_RULES];
 const EXAMPLES = infraFiles("examples/*.bicepparam");
 
 it("there are examples of both topologies with 2, 3 and 10 regions", () => {
@@ -19,6 +21,7 @@ it("there are examples of both topologies with 2, 3 and 10 regions", () => {
 });
 
 describeCompiled("platform", (compiler) => {
+  const folder = scratch();
   const platforms = new Map<string, Promise<Platform>>();
   function platform(file: string): Promise<Platform> {
     const known = platforms.get(file) ?? platformOf(compiler, join(INFRA, file));
@@ -36,6 +39,21 @@ describeCompiled("platform", (compiler) => {
 
     it.each(RULES)("$title", async ({ violations }) => expect(violations(await platform(file))).toEqual([]));
   });
+
+  it("every type that can be closed to the public network is looked at", async () => {
+    const all = (await Promise.all(EXAMPLES.map(platform))).flatMap(({ resources }) => resources);
+    const types = [...new Map(all.map(({ type, apiVersion }) => [type, `${type}@${String(apiVersion)}`])).values()];
+    // What the compiler says of a number there tells whether the type knows the property.
+    const lines = types.map((type, index) => `resource r${index} '${type}' = { properties: { publicNetworkAccess: 1 } }\n`);
+    const { findings } = await compiler.compile(folder.write("closable.bicep", lines.join("")));
+    const closable = findings.flatMap((finding) => {
+      const type = types[Number(/\((\d+)\)/.exec(finding)?.[1]) - 1];
+      return finding.includes('"publicNetworkAccess" expected a value') && type !== undefined ? [type.split("@")[0]] : [];
+    });
+    expect(closable.toSorted()).toEqual([...CLOSABLE, ...OPEN_TO_AZURE].toSorted());
+  });
+
+  it("every rule can be broken", () => expect(RULES.filter(({ broken }) => Object.keys(broken).length === 0)).toEqual([]));
 
   describe("a rule bites when", () => {
     const cases = RULES.flatMap(({ violations, broken }) => Object.entries(broken).map(([what, spoil]) => ({ what, violations, spoil })));

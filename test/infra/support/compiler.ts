@@ -1,6 +1,6 @@
 /** One running Bicep compiler for a test file: its types are loaded once, and then a compilation takes milliseconds. */
 import { spawn } from "node:child_process";
-import { afterAll, describe } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { z } from "zod";
 import { findBicep } from "./find-bicep.ts";
 
@@ -40,17 +40,14 @@ if (reason !== undefined && process.env["CI"]) throw new Error(reason);
 if (reason !== undefined) console.warn(`Skipped: the tests of infra/ need the Bicep compiler: ${reason}`);
 
 /** Tests that need the compiler; without one they are skipped and say why. */
-export function describeCompiled(name: string, tests: (compiler: Compiler) => void): void {
-  if ("missing" in found) return void describe.skip(`${name} (skipped: ${found.missing})`, () => tests(neverCalled));
-  describe(name, { timeout: 120_000 }, () => {
+export function describeCompiled(name: string, tests: (compiler: Compiler) => void | Promise<void>): void {
+  if ("missing" in found) return void it.skip(`${name}: ${found.missing}`);
+  describe(name, { timeout: 120_000 }, async () => {
     const { compiler, stop } = start(found.path);
     afterAll(stop);
-    tests(compiler);
+    await tests(compiler);
   });
 }
-
-const noCompiler = (): Promise<never> => Promise.reject(new Error("no compiler"));
-const neverCalled: Compiler = { compile: noCompiler, filesOf: noCompiler, snapshot: noCompiler };
 
 type Ask = (method: string, params: object) => Promise<unknown>;
 

@@ -7,7 +7,10 @@ const Resource = z.looseObject({
   id: z.string(),
   type: z.string(),
   name: z.string(),
-  properties: z.record(z.string(), z.unknown()).default({}),
+  // A value that cannot be told at all is an expression.
+  properties: z
+    .union([z.record(z.string(), z.unknown()), z.string().transform((expression): Record<string, unknown> => ({ expression }))])
+    .default({}),
 });
 const Snapshot = z.object({
   predictedResources: z.array(Resource),
