@@ -1,11 +1,14 @@
-/** One of azd's hooks: `node scripts/infra/azd.ts HOOK [--dry-run]`. A dry run tells what would be run and written. */
+/**
+ * One of azd's hooks: `node scripts/infra/azd.ts HOOK [--dry-run] [--outputs FILE]`. A dry run tells what would be run and written.
+ * Without azd, or where the estate outgrows what a variable may hold, the deployment's outputs come in a file, as `az` prints them.
+ */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { runCommand, say } from "../../rehearsal/cli/command.ts";
 import { UsageError } from "../../rehearsal/cli/options.ts";
-import { HOOKS, type Hands } from "./hooks.ts";
+import { HOOKS, environmentOf, type Hands } from "./hooks.ts";
 
 const REAL: Hands = {
   run: (command) => void spawn(command, "inherit"),
@@ -33,10 +36,12 @@ function spawn([file = "", ...args]: readonly string[], output: "inherit" | "pip
 }
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { "dry-run": { type: "boolean", default: false } } });
+  const options = { "dry-run": { type: "boolean", default: false }, outputs: { type: "string" } } as const;
+  const { positionals, values } = parseArgs({ allowPositionals: true, options });
   const hook = Object.entries(HOOKS).find(([name]) => name === positionals[0])?.[1];
   if (hook === undefined) throw new UsageError(`name one of ${Object.keys(HOOKS).join(", ")}`);
-  hook(process.env, values["dry-run"] ? DRY : REAL);
+  const told = values.outputs === undefined ? {} : environmentOf(readFileSync(values.outputs, "utf8"));
+  hook({ ...process.env, ...told }, values["dry-run"] ? DRY : REAL);
 }
 
 runCommand(main);

@@ -40,6 +40,14 @@ const AfterDeploy = z.object({
 const UNKNOWN = JSON.stringify({ privateLinkMessage: { value: "<privateLinkMessage>" }, gatewayIds: { value: ["<gatewayIds>"] } });
 const Gateways = z.object({ gateways: z.array(z.object({ region: z.string() })) });
 
+const Deployed = z.record(z.string(), z.object({ value: z.json() }));
+
+/** From `az deployment sub show --query properties.outputs`: text as it is, everything else as JSON. */
+export function environmentOf(outputs: string): Environment {
+  const entries = Object.entries(Deployed.parse(JSON.parse(outputs)));
+  return Object.fromEntries(entries.map(([name, { value }]) => [name, typeof value === "string" ? value : JSON.stringify(value)]));
+}
+
 function afterDeployment(env: Environment): readonly string[] {
   const wanted = z.object({
     AZURE_ENV_NAME: z.string(),

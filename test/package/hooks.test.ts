@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { estateFile } from "../../scripts/infra/estate-file.ts";
-import { HOOKS, type Hands } from "../../scripts/infra/hooks.ts";
+import { environmentOf, HOOKS, type Hands } from "../../scripts/infra/hooks.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const example = JSON.parse(readFileSync(`${ROOT}examples/hub-to-hub.estate.json`, "utf8")) as Estate;
@@ -85,6 +85,18 @@ describe("postprovision", () => {
     expect(() => HOOKS.postprovision(bad, hands)).toThrow("regions");
     expect(hands.written.size).toBe(0);
   });
+});
+
+it("a file of outputs, as az prints them, does for azd's environment", () => {
+  const { estate, workspaceCustomerId, ...own } = ENVIRONMENT;
+  const outputs = JSON.stringify({
+    estate: { type: "Object", value: JSON.parse(estate) as object },
+    workspaceCustomerId: { value: workspaceCustomerId },
+  });
+  const [byFile, byAzd] = [recorder(), recorder()];
+  HOOKS.postprovision({ ...own, ...environmentOf(outputs) }, byFile);
+  HOOKS.postprovision(ENVIRONMENT, byAzd);
+  expect(byFile.written).toEqual(byAzd.written);
 });
 
 it("prepackage packs the estate of azd's environment, where azure.yaml has azd look for the package", () => {
