@@ -11,6 +11,7 @@ import { UsageError } from "../../rehearsal/cli/options.ts";
 import { HOOKS, environmentOf, type Hands } from "./hooks.ts";
 
 const REAL: Hands = {
+  say,
   run: (command) => void spawn(command, "inherit"),
   ask: (command) => spawn(command, "pipe"),
   write(file, text) {
@@ -21,6 +22,7 @@ const REAL: Hands = {
 };
 
 const DRY: Hands = {
+  say,
   run: (command) => say(`would run: ${command.join(" ")}`),
   ask(command, otherwise) {
     say(`would run: ${command.join(" ")}`);

@@ -12,15 +12,18 @@ export interface Hands {
   /** What the command prints; a dry run goes on with `otherwise`. */
   ask(command: readonly string[], otherwise: string): string;
   write(file: string, text: string): void;
+  say(text: string): void;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export const HOOKS = {
-  /** The estate that was deployed, beside azd's own file of the same environment. */
+  /** The estate that was deployed, beside azd's own file of the same environment. azd comes here after a preview too. */
   postprovision: (env: Environment, hands: Hands): void => {
-    const { estate, workspaceCustomerId } = read(z.object({ estate: z.string(), workspaceCustomerId: z.string() }), env);
-    hands.write(estatePath(env), estateFile({ estate, workspaceCustomerId }, readIfThere(estatePath(env))));
+    const path = estatePath(env);
+    if (env["estate"] === undefined) return hands.say("The deployment has no outputs yet (a preview?): no estate written.");
+    const outputs = read(z.object({ estate: z.string(), workspaceCustomerId: z.string() }), env);
+    hands.write(path, estateFile(outputs, readIfThere(path)));
   },
 
   prepackage: (env: Environment, hands: Hands): void =>

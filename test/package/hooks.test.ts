@@ -44,6 +44,7 @@ function recorder(answer = ""): Recorder {
       return answer;
     },
     write: (file, text) => void written.set(file, text),
+    say: (text) => void commands.push(text),
   };
 }
 
@@ -77,6 +78,13 @@ describe("postprovision", () => {
     const before = JSON.stringify({ ...topology, safety: { mode: "auto", cooldownSeconds: 900 } });
     const after = JSON.parse(estateFile({ estate: told, workspaceCustomerId: WORKSPACE }, before)) as Estate;
     expect(after.safety).toEqual({ mode: "recommend", cooldownSeconds: 900 });
+  });
+
+  it("writes nothing after a preview, which has no outputs, and is no failure", () => {
+    const hands = recorder();
+    HOOKS.postprovision({ AZURE_ENV_NAME: "prod" }, hands);
+    expect(hands.commands).toEqual([expect.stringContaining("no estate written")]);
+    expect(hands.written.size).toBe(0);
   });
 
   it("writes nothing that the app would refuse", () => {
