@@ -74,7 +74,10 @@ function declaration({ type, apiVersion, name, content }: Body, index: number): 
   return `resource r${index} '${type}@${apiVersion}' = ${bicepLiteral({ name: `${name}-${index}`, ...content })}\n`;
 }
 
-/** Of what is no fault: answers carry what only Azure may write (BCP073), and so do the bodies of a PUT that began as one; a PATCH leaves out what stays as it is (BCP035). */
+/**
+ * What is no fault. An answer carries what only Azure may write (BCP073), and so does the body of a PUT that began as one; a PATCH leaves
+ * out what stays as it is (BCP035).
+ */
 const FINE = { answer: "BCP073", PUT: "BCP073", PATCH: "BCP035" } as const satisfies Record<Body["kind"], string>;
 
 /** What Azure requires of whoever creates the resource, and answers; the embedded Azure does not know it, and nobody asks. */

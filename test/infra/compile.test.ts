@@ -2,19 +2,51 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { describeCompiled } from "./support/compiler.ts";
+import { describeCompiled, type Compilation } from "./support/compiler.ts";
 import { INFRA, infraFiles, scratch } from "./support/files.ts";
+import { parametersOf, secretOutputs, written, type Placed } from "./support/template.ts";
 
 /** What is deployed by itself. */
 const ROOTS = ["main.bicep", "after-deploy.bicep"];
 
+const MOVED = ["Microsoft.ApiManagement/service/backends", "Microsoft.Cdn/profiles/originGroups/origins"];
+
+/** A single backend's address and breaker are nobody's but the template's. */
+function isMoved({ resource: { type, properties } }: Placed): boolean {
+  return MOVED.includes(type) && !JSON.stringify(properties).includes('"type":"Single"');
+}
+
+function howOften({ resource }: Placed): "once" | "always" {
+  return "onlyIfNotExists" in (resource["@options"] ?? {}) ? "once" : "always";
+}
+
+/** How each resource that the app moves at run time is written, and under which condition of rewriteRouting. */
+function howMoved(template: unknown): readonly string[] {
+  const moved = written(template).filter(isMoved);
+  return moved
+    .map((placed) => {
+      const asked = placed.conditions.filter((condition) => condition.includes("rewriteRouting"));
+      return [placed.resource.type, howOften(placed), ...asked.map((condition) => `if ${condition}`)].join(" ");
+    })
+    .toSorted();
+}
+
+/** Names the Application Insights component, which takes no keys (a rule of its own says so). */
+const NO_SECRETS = ["connectionString"];
+
 describeCompiled("infra", (compiler) => {
   const folder = scratch();
+  const compiled = new Map<string, Promise<Compilation>>();
+  function compile(file: string): Promise<Compilation> {
+    const known = compiled.get(file) ?? compiler.compile(join(INFRA, file));
+    compiled.set(file, known);
+    return known;
+  }
   // The compiler reads the rules beside the file that it compiles: those of infra/.
   beforeAll(() => void folder.write("bicepconfig.json", readFileSync(join(INFRA, "bicepconfig.json"), "utf8")));
 
   it.each(ROOTS)("%s and all that it uses compile and lint without a finding", async (file) => {
-    const { findings, template } = await compiler.compile(join(INFRA, file));
+    const { findings, template } = await compile(file);
     expect(findings).toEqual([]);
     expect(template).toBeDefined();
   });
@@ -24,6 +56,57 @@ describeCompiled("infra", (compiler) => {
     const files = infraFiles("**/*.bicep").map((file) => join(INFRA, file));
     expect(files.length).toBeGreaterThan(ROOTS.length);
     expect(files.filter((file) => !used.flat().includes(file))).toEqual([]);
+  });
+
+  it.each(ROOTS)("no output of %s tells a secret", async (file) => {
+    const { template } = await compile(file);
+    expect(secretOutputs(template, NO_SECRETS)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a key that is read",
+      "#disable-next-line outputs-should-not-contain-secrets\noutput value string = account.listKeys().key1!\n",
+      "value reads keys",
+    ],
+    [
+      "a parameter that is secure",
+      "@secure()\nparam hidden string\n#disable-next-line outputs-should-not-contain-secrets\noutput value string = hidden\n",
+      "value tells hidden",
+    ],
+    ["a name that sounds like a secret", "output apiKey string = location\n", "apiKey sounds secret"],
+  ])("%s would be found in an output of a module", async (_what, text, found) => {
+    folder.write("leaks.bicep", account("disableLocalAuth: true") + "\n" + text);
+    const hidden = text.includes("param hidden") ? ", hidden: 'x'" : "";
+    const user = folder.write("around.bicep", `module leaks 'leaks.bicep' = { params: { location: 'eastus2'${hidden} } }\n`);
+    expect(secretOutputs((await compiler.compile(user)).template, NO_SECRETS)).toEqual([found]);
+  });
+
+  it("a redeploy leaves pools and origins as the app has moved them, unless rewriteRouting asks for it", async () => {
+    const { template } = await compile("main.bicep");
+    const [asFound, asDeclared] = ["once if [not(parameters('rewriteRouting'))]", "always if [parameters('rewriteRouting')]"];
+    expect(howMoved(template)).toEqual(MOVED.flatMap((type) => [`${type} ${asDeclared}`, `${type} ${asFound}`]));
+    expect(parametersOf(template)["rewriteRouting"]?.defaultValue).toBe(false);
+  });
+
+  it("a pool that is written at every deployment would be found", async () => {
+    const pool = "{ name: 'apim/pool', properties: { type: 'Pool', pool: { services: [{ id: '/x' }] } } }\n";
+    const { template } = await compiler.compile(folder.write("pool.bicep", `resource pool '${MOVED[0]}@2024-05-01' = ${pool}`));
+    expect(howMoved(template)).toEqual([`${MOVED[0]} always`]);
+  });
+
+  it("what is deployed after the app moves nothing either", async () => {
+    expect(howMoved((await compile("after-deploy.bicep")).template)).toEqual([]);
+  });
+
+  it("a gateway is open to the public network only while it does not exist", async () => {
+    const { template } = await compile("main.bicep");
+    const services = written(template).filter(({ resource }) => resource.type === "Microsoft.ApiManagement/service");
+    const closed = services.map((placed) => [
+      howOften(placed),
+      JSON.stringify(placed.resource.properties).includes('"publicNetworkAccess":"Disabled"'),
+    ]);
+    expect(Object.fromEntries(closed)).toEqual({ once: false, always: true });
   });
 
   const account = (properties: string): string => `

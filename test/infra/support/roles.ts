@@ -59,14 +59,12 @@ export interface Grant {
 
 /** The name of an assignment follows from what only Azure knows, so its id is an expression that begins with its scope. */
 function scopeOf(id: string): string {
-  const [, extended, subscriptionAlone, subscription, group] =
-    /^\[(?:extensionResourceId\('([^']+)'|subscriptionResourceId\('([^']+)'|resourceId\('([^']+)', '([^']+)'), 'Microsoft.Authorization\/roleAssignments'/.exec(
-      id,
-    ) ?? [];
-  if (extended !== undefined) return extended;
-  if (subscriptionAlone !== undefined) return `/subscriptions/${subscriptionAlone}`;
-  if (group === undefined) throw new Error(`no scope in ${id}`);
-  return `/subscriptions/${subscription}/resourceGroups/${group}`;
+  const scope = /^\[(\w+)\((.*?), 'Microsoft.Authorization\/roleAssignments'/.exec(id);
+  const [first, group] = [...(scope?.[2] ?? "").matchAll(/'([^']+)'/g)].map(([, text]) => text);
+  if (scope?.[1] === "extensionResourceId" && first !== undefined) return first;
+  if (scope?.[1] === "subscriptionResourceId") return `/subscriptions/${first}`;
+  if (scope?.[1] !== "resourceId" || group === undefined) throw new Error(`no scope in ${id}`);
+  return `/subscriptions/${first}/resourceGroups/${group}`;
 }
 
 /** Every role assignment of the platform. A role that is neither built in and known here nor the platform's own throws. */
