@@ -140,7 +140,7 @@ it.each(Object.keys(HOOKS))("%s without azd's environment says what is missing",
 describe("the command", () => {
   const azd = (args: readonly string[], env: object = ENVIRONMENT): ReturnType<typeof run> => run(args, env);
   const run = (args: readonly string[], env: object): { status: number | null; stdout: string; stderr: string } =>
-    spawnSync(process.execPath, ["scripts/infra/azd.ts", ...args], { cwd: ROOT, encoding: "utf8", env: { ...process.env, ...env } });
+    spawnSync(process.execPath, ["scripts/azd.ts", ...args], { cwd: ROOT, encoding: "utf8", env: { ...process.env, ...env } });
 
   it("tells in a dry run what it would do, and does not", () => {
     const told = azd(["postdeploy", "--dry-run"]);
@@ -162,6 +162,6 @@ describe("the command", () => {
 });
 
 it("every hook that azure.yaml runs exists, and every hook is run", () => {
-  const run = [...readFileSync(`${ROOT}azure.yaml`, "utf8").matchAll(/scripts\/infra\/azd\.ts (\w+)/g)].map(([, name]) => name);
+  const run = [...readFileSync(`${ROOT}azure.yaml`, "utf8").matchAll(/scripts\/azd\.ts (\w+)/g)].map(([, name]) => name);
   expect(run.toSorted()).toEqual(Object.keys(HOOKS).toSorted());
 });

@@ -1,14 +1,14 @@
 /**
- * One of azd's hooks: `node scripts/infra/azd.ts HOOK [--dry-run] [--outputs FILE]`. A dry run tells what would be run and written.
+ * One of azd's hooks: `node scripts/azd.ts HOOK [--dry-run] [--outputs FILE]`. A dry run tells what would be run and written.
  * Without azd, or where the estate outgrows what a variable may hold, the deployment's outputs come in a file, as `az` prints them.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { runCommand, say } from "../../rehearsal/cli/command.ts";
-import { UsageError } from "../../rehearsal/cli/options.ts";
-import { HOOKS, environmentOf, type Hands } from "./hooks.ts";
+import { runCommand, say } from "../rehearsal/cli/command.ts";
+import { UsageError } from "../rehearsal/cli/options.ts";
+import { HOOKS, environmentOf, type Hands } from "./infra/hooks.ts";
 
 const REAL: Hands = {
   say,
