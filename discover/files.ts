@@ -1,6 +1,7 @@
 /** Files that people name on the command line. */
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { UsageError } from "./options.ts";
 
 export async function readText(path: string, option: string): Promise<string> {
@@ -15,7 +16,9 @@ interface Target {
 }
 
 /** Before the long reading, so that it is not in vain. */
-export function refuseExisting(path: string, { option, force }: Target): void {
+export function checkTarget(path: string, { option, force }: Target): void {
+  const folder = dirname(path);
+  if (!existsSync(folder)) throw new UsageError(`${option}: ${path} cannot be written: there is no folder ${folder}`);
   if (!force && existsSync(path)) throw new UsageError(exists(path, option));
 }
 

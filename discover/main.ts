@@ -7,7 +7,7 @@ import type { CloudEndpoints } from "../src/domain/estate.ts";
 import { cloudOf, signInProblem, type Cloud } from "./cloud.ts";
 import { decide, type Discovery } from "./decide/decide.ts";
 import type { EstateFile } from "./decide/estate.ts";
-import { refuseExisting, writeText } from "./files.ts";
+import { checkTarget, writeText } from "./files.ts";
 import { parseOptions, USAGE, UsageError, type Options } from "./options.ts";
 import { readInventory } from "./read/inventory.ts";
 import { createReader } from "./read/reader.ts";
@@ -29,8 +29,8 @@ export async function discover(args: readonly string[], around: Surroundings): P
   try {
     const options = parseOptions(args);
     if (options === "help") return (around.print(USAGE), EXIT.done);
-    refuseExisting(options.out, { option: "--out", force: options.force });
-    if (options.report !== undefined) refuseExisting(options.report, { option: "--report", force: options.force });
+    checkTarget(options.out, { option: "--out", force: options.force });
+    if (options.report !== undefined) checkTarget(options.report, { option: "--report", force: options.force });
     const cloud = await cloudOf(options.cloud);
     const source = around.credentialFor(cloud.endpoints);
     const problem = await signInProblem(source, cloud.endpoints);

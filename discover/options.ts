@@ -1,4 +1,5 @@
 /** The command line of `npm run discover -- …`. */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { CLOUD_NAMES } from "../src/config/clouds.ts";
 import { EstateSchema } from "../src/config/schema.ts";
@@ -62,7 +63,7 @@ export function parseOptions(args: readonly string[]): Options | "help" {
   const named = EstateSchema.shape.name.safeParse(name);
   if (!named.success) throw new UsageError(`--name: "${name}" ${named.error.issues[0]?.message ?? "is not a name"}`);
   if (out === "" || report === "") throw new UsageError(`--${out === "" ? "out" : "report"}: a file's name is needed`);
-  if (out === report) throw new UsageError("--report: must be another file than --out");
+  if (report !== undefined && resolve(out) === resolve(report)) throw new UsageError("--report: must be another file than --out");
   return { subscriptions, resourceGroups, cloud, name, out, report, force };
 }
 

@@ -41,13 +41,19 @@ export function decideEdge(
   return origins.length === 0 ? [] : [{ edge, origins }];
 }
 
-/** The private link's other end is certain; a host may stand for several. */
+/** An API Management instance; a private link may lead to an Application Gateway as well, or to a load balancer's private link service. */
+const SERVICE = /\/providers\/microsoft\.apimanagement\/service\//i;
+
+/**
+ * The private link's other end is certain, whatever the host: gateways may share a custom domain. A host may stand for several gateways,
+ * those outside the estate included; then none of them is certain.
+ */
 function leadsTo(
-  { host, privateLink }: FoundOrigin,
+  { host, privateLink = "" }: FoundOrigin,
   gateways: readonly FoundGateway[],
   destinations: Destinations,
 ): readonly FoundGateway[] {
-  const linked = gateways.find(({ resourceId }) => resourceId.toLowerCase() === privateLink?.toLowerCase());
-  if (linked !== undefined) return [linked];
-  return destinations(host).gateways.filter((gateway) => gateways.includes(gateway));
+  if (SERVICE.test(privateLink)) return gateways.filter(({ resourceId }) => resourceId.toLowerCase() === privateLink.toLowerCase());
+  const found = destinations(host).gateways;
+  return found.some((gateway) => gateways.includes(gateway)) ? found : [];
 }

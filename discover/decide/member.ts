@@ -43,7 +43,7 @@ function decideDeployment(pool: string, backend: FoundBackend, { pathname }: URL
   const { deployments } = account;
   const inPath = /\/deployments\/([^/]+)/i.exec(pathname)?.[1];
   if (inPath !== undefined) {
-    const named = byName(deployments, decodeURIComponent(inPath));
+    const named = byName(deployments, inPath);
     return named
       ? { ok: true, target: { account, deployment: named } }
       : open("no-deployment", `${account.name} has no deployment ${inPath}`);
@@ -54,7 +54,9 @@ function decideDeployment(pool: string, backend: FoundBackend, { pathname }: URL
   if (hints.size <= 1 && deployment !== undefined) return { ok: true, target: { account, deployment } };
   if (deployments.length === 0) return open("no-deployment", `${account.name} has no deployment that could be read`);
   const names = (hints.size > 1 ? [...hints] : deployments).map(({ name }) => name).join(", ");
-  return { ...open("several-deployments", `${account.name} has several deployments that fit: ${names}`), account };
+  const several = open("several-deployments", `${account.name} has several deployments that fit: ${names}`);
+  // What the rest of the pool has in common settles no contradiction.
+  return hints.size > 1 ? several : { ...several, account };
 }
 
 function open(code: FindingCode, text: string): Extract<Decision, { ok: false }> {

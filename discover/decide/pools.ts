@@ -1,5 +1,6 @@
 /** The pools of the gateways: member by member, and then as a whole. */
 import type { FoundBackend, FoundGateway } from "../inventory.ts";
+import { hostOf } from "../read/text.ts";
 import type { Destinations } from "./destinations.ts";
 import { note, undecided, type Finding } from "./findings.ts";
 import { byName, decideMember, type Decision, type Target } from "./member.ts";
@@ -30,8 +31,9 @@ export function decidePools(gateway: FoundGateway, destinations: Destinations, r
     if (judged.length > MOST_MEMBERS) {
       report(undecided("too-many-members", where, `it has ${judged.length} members; an estate takes ${MOST_MEMBERS} at most`));
     } else if (judged.every(({ decision }) => !decision.ok && decision.code === "unknown-host")) {
-      const urls = judged.map(({ backend: { url = "(no URL)" } }) => url).join(", ");
-      report(note("foreign-pool", where, `none of its members is a Foundry account that was read: ${urls}`));
+      // Not the whole URLs: some carry keys.
+      const hosts = judged.map(({ backend: { url } }) => (url === undefined ? "(no URL)" : hostOf(url))).join(", ");
+      report(note("foreign-pool", where, `none of its members is a Foundry account that was read: ${hosts}`));
     } else {
       const own = judged.flatMap(({ backend, decision }) => decideOne(where, backend, decision, report));
       const free = own.filter((member) => isFree(where, member, decided, report));

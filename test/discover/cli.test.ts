@@ -142,10 +142,13 @@ describe("a bad command line: says what is allowed, exit 2, and asks nobody", ()
     [`--name: "Not A Name" must be 3–40 lower-case letters`, [...BOTH, "--name", "Not A Name"]],
     [`--cloud: "mars" is not one of public, usGovernment, china`, [...BOTH, "--cloud", "mars"]],
     ["--cloud: none.json cannot be read (ENOENT)", [...BOTH, "--cloud", "none.json"]],
-    ["cannot be written (ENOENT)", [...BOTH, "--out", "/none/estate.json"]],
+    ["--out: /none/estate.json cannot be written: there is no folder /none", [...BOTH, "--out", "/none/estate.json"]],
+    ["--report: must be another file than --out", [...BOTH, "--out", "here.json", "--report", "./here.json"]],
   ])("%s", async (text, args) => {
+    const before = running().azure.calls.length;
     const { exit, complained } = await run(running(), args);
     expect(exit).toBe(2);
     expect(complained).toContain(text);
+    expect(running().azure.calls).toHaveLength(before);
   });
 });

@@ -1,82 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decide } from "../../discover/decide/decide.ts";
 import type { FindingCode } from "../../discover/decide/findings.ts";
-import type { FoundAccount, FoundBackend, FoundDeployment, FoundEdge, FoundGateway, Inventory } from "../../discover/inventory.ts";
-
-const PREFIX = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers";
-
-function deployment(account: string, name: string, change: Partial<FoundDeployment> = {}): FoundDeployment {
-  return {
-    name,
-    resourceId: `${PREFIX}/Microsoft.CognitiveServices/accounts/${account}/deployments/${name}`,
-    model: { name: "gpt-4o", version: "2024-11-20" },
-    type: "Standard",
-    tokensPerMinute: 1000,
-    completesChats: true,
-    ...change,
-  };
-}
-
-function account(location: string, deployments: readonly string[], change: Partial<FoundAccount> = {}): FoundAccount {
-  const name = `ai-${location}`;
-  return {
-    resourceId: `${PREFIX}/Microsoft.CognitiveServices/accounts/${name}`,
-    name,
-    location,
-    endpoint: `https://${name}.openai.azure.com`,
-    hosts: [`${name}.openai.azure.com`, `${name}.cognitiveservices.azure.com`],
-    deployments: deployments.map((one) => deployment(name, one)),
-    ...change,
-  };
-}
-
-function single(name: string, url: string | undefined): FoundBackend {
-  return { name, url, members: undefined };
-}
-
-function pool(name: string, ...members: readonly string[]): FoundBackend {
-  return { name, url: undefined, members };
-}
-
-function gateway(name: string, backends: readonly FoundBackend[], change: Partial<FoundGateway> = {}): FoundGateway {
-  return {
-    resourceId: `${PREFIX}/Microsoft.ApiManagement/service/${name}`,
-    name,
-    location: "westus",
-    url: `https://${name}.azure-api.net`,
-    hosts: [`${name}.azure-api.net`],
-    otherLocations: [],
-    backends,
-    witnessPath: null,
-    ...change,
-  };
-}
-
-const EAST = "https://ai-eastus.openai.azure.com/openai";
-const WEST = "https://ai-westus.openai.azure.com/openai";
-
-/** Two accounts with these deployments each, one gateway with these backends. */
-function inventory(deployments: readonly string[], backends: readonly FoundBackend[], change: Partial<Inventory> = {}): Inventory {
-  return {
-    accounts: [account("eastus", deployments), account("westus", deployments)],
-    gateways: [gateway("apim", backends)],
-    edges: [],
-    applicationGateways: [],
-    unread: [],
-    ...change,
-  };
-}
-
-function decided(of: Inventory) {
-  const { estate, findings } = decide(of, { name: "test" });
-  const names = new Map(
-    estate?.deployments.map(({ id, resourceId }) => [id, resourceId.replace(/^.*accounts\//, "").replace("deployments/", "")]),
-  );
-  const members = estate?.gateways.flatMap(({ pools }) =>
-    pools.flatMap((one) => one.members.map((member) => `${one.name}: ${member.backend} → ${names.get(member.deployment) ?? "?"}`)),
-  );
-  return { estate, members: members ?? [], findings, codes: findings.map(({ kind, code }) => `${kind} ${code}`) };
-}
+import type { FoundAccount, FoundBackend, Inventory } from "../../discover/inventory.ts";
+import { account, decided, deployment, EAST, gateway, inventory, pool, single, WEST } from "./found.ts";
 
 describe("a member's deployment", () => {
   it.each<[string, readonly string[], FoundBackend, string, string | undefined]>([
@@ -99,6 +24,7 @@ describe("a member's deployment", () => {
     ],
     ["is found by the private link's name", ["chat"], single("b", "https://ai-eastus.privatelink.openai.azure.com/openai"), "any", "chat"],
     ["is open when pool and backend name different ones", ["gpt-4o", "gpt-4o-mini"], single("east-gpt-4o-mini", EAST), "gpt-4o", undefined],
+    ["is open when the URL is not to be decoded", ["chat"], single("b", `${EAST}/deployments/%zz`), "chat", undefined],
     ["is open when several fit", ["one", "two"], single("b", EAST), "any", undefined],
     ["is open when the URL names one that is not there", ["chat"], single("b", `${EAST}/deployments/none`), "chat", undefined],
   ])("%s", (_, deployments, backend, name, wanted) => {
@@ -121,6 +47,12 @@ describe("a member's deployment", () => {
     const accounts = [account("eastus", ["chat", "old"]), account("westus", ["chat", "new"])];
     const backends = [single("e", EAST), single("w", WEST), pool("any", "e", "w")];
     expect(decided(inventory([], backends, { accounts })).members).toEqual(["any: e → ai-eastus/chat", "any: w → ai-westus/chat"]);
+  });
+
+  it("stays open when pool and backend contradict each other, whatever the pool's accounts have in common", () => {
+    const accounts = [account("eastus", ["gpt-4o", "gpt-4o-mini"]), account("westus", ["gpt-4o"])];
+    const backends = [single("e-gpt-4o-mini", EAST), single("w", WEST), pool("gpt-4o", "e-gpt-4o-mini", "w")];
+    expect(decided(inventory([], backends, { accounts })).members).toEqual(["gpt-4o: w → ai-westus/gpt-4o"]);
   });
 
   it("is open when all accounts of the pool have several in common", () => {
@@ -197,6 +129,12 @@ describe("what cannot be decided is left out and named", () => {
 describe("what is worth knowing", () => {
   const both = [single("e", EAST), single("w", WEST), pool("p", "e", "w")];
 
+  it("tells the hosts of strangers only: a URL may carry a key", () => {
+    const { findings } = decided(inventory(["chat"], [...both, single("x", "https://u:pw@shop.example/a?code=key"), pool("shop", "x")]));
+    const { text } = findings.find(({ code }) => code === "foreign-pool") ?? expect.fail("not told");
+    expect(text).toMatch(/that was read: shop\.example$/);
+  });
+
   it.each<[string, FindingCode, Inventory]>([
     ["a pool of other things", "foreign-pool", inventory(["chat"], [...both, single("x", "https://shop.example"), pool("shop", "x")])],
     ["a gateway without such pools", "no-pool", inventory(["chat"], both, { gateways: [gateway("apim", both), gateway("other", [])] })],
@@ -235,51 +173,6 @@ describe("what is worth knowing", () => {
       ["westus", undefined],
     ]);
     expect(codes).toContain("note not-chat");
-  });
-});
-
-describe("Front Door", () => {
-  const backends = [single("e", EAST), single("w", WEST), pool("chat", "e", "w")];
-  const gateways = [gateway("apim", backends, { hosts: ["apim.azure-api.net", "api.contoso.com"] })];
-  const origin = (name: string, host: string, privateLink?: string) => ({ group: "og", name, host, privateLink });
-  const edge = (change: Partial<FoundEdge>): FoundEdge => ({
-    kind: "standard",
-    resourceId: `${PREFIX}/Microsoft.Cdn/profiles/fd`,
-    name: "fd",
-    origins: [],
-    routedGroups: new Set(["og"]),
-    ...change,
-  });
-  const origins = (one: FoundEdge, more: Partial<Inventory> = {}) => {
-    const { estate, codes } = decided(inventory(["chat"], backends, { gateways, edges: [one], ...more }));
-    return { origins: estate?.edges?.flatMap((found) => found.origins.map(({ name, gateway: id }) => [name, id])), codes };
-  };
-
-  it.each([
-    ["its own host", origin("o", "apim.azure-api.net")],
-    ["a custom domain", origin("o", "api.contoso.com")],
-    ["a private link, whatever the host", origin("o", "private.example", `${PREFIX}/microsoft.apimanagement/SERVICE/apim`)],
-    ["an Application Gateway", origin("o", "front.contoso.com")],
-  ])("an origin leads to its gateway by %s", (_, one) => {
-    const applicationGateways = [
-      { resourceId: "", name: "agw", fronts: [{ hosts: ["front.contoso.com"], targets: ["apim.azure-api.net"] }] },
-    ];
-    expect(origins(edge({ origins: [one] }), { applicationGateways }).origins).toEqual([["o", "apim"]]);
-  });
-
-  it("a stranger beside a gateway is undecided; a group of strangers is none of ours", () => {
-    const mixed = origins(edge({ origins: [origin("o", "apim.azure-api.net"), origin("x", "shop.example")] }));
-    expect(mixed.origins).toEqual([["o", "apim"]]);
-    expect(mixed.codes).toContain("undecided unknown-origin");
-    const strangers = origins(edge({ origins: [origin("x", "shop.example")] }));
-    expect(strangers.origins).toEqual([]);
-    expect(strangers.codes).not.toContain("undecided unknown-origin");
-  });
-
-  it("a group without a route is worth knowing; unread routes say nothing", () => {
-    const one = { origins: [origin("o", "apim.azure-api.net")] };
-    expect(origins(edge({ ...one, routedGroups: new Set() })).codes).toContain("note unrouted-group");
-    expect(origins(edge({ ...one, routedGroups: null })).codes).not.toContain("note unrouted-group");
   });
 });
 
