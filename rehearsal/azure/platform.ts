@@ -11,6 +11,8 @@ export interface FoundryDeployment {
   readonly model: { readonly name: string; readonly version: string };
   readonly deploymentType: DeploymentType;
   readonly tokensPerMinute: number;
+  /** As Azure tells them, such as `{ embeddings: "true" }`. Absent: it tells none. */
+  readonly capabilities?: Readonly<Record<string, string>>;
 }
 
 export interface FoundryAccount {

@@ -80,8 +80,14 @@ function account(resource: Resource, resources: readonly Resource[]): FoundryAcc
       model: deployment.properties.model ?? { name: "", version: "" },
       deploymentType: z.enum(DEPLOYMENT_TYPES).parse(deployment.sku?.name),
       tokensPerMinute: (deployment.sku?.capacity ?? 0) * 1000,
+      capabilities: capabilitiesOf(deployment),
     })),
   };
+}
+
+/** Azure's own knowledge of the models that the examples deploy. */
+function capabilitiesOf({ properties: { model } }: Resource): Record<string, string> {
+  return model?.name.startsWith("text-embedding-") ? { embeddings: "true", embeddingsMaxInputs: "1" } : { chatCompletion: "true" };
 }
 
 function service(resource: Resource, resources: readonly Resource[]): ApimService {

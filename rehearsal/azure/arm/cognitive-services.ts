@@ -86,6 +86,7 @@ function deploymentBody(deployment: FoundryDeployment, constants: Constants): un
       model: { format: "OpenAI", ...deployment.model },
       versionUpgradeOption: "OnceNewDefaultVersionAvailable",
       currentCapacity: capacity,
+      ...(deployment.capabilities === undefined ? {} : { capabilities: deployment.capabilities }),
       provisioningState: "Succeeded",
       // The specification's example lacks them, and provisioned deployments have none: optional (azure-facts 13.6).
       ...(isProvisioned(deployment) ? {} : { rateLimits }),
