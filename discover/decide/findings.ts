@@ -13,6 +13,7 @@ export const FINDING_CODES = [
   "unknown-type",
   "foreign-pool",
   "shared-backend",
+  "same-deployment",
   "too-many-members",
   "single-member",
   "model-mismatch",
@@ -23,7 +24,6 @@ export const FINDING_CODES = [
   "unknown-origin",
   "unrouted-group",
   "data-boundary",
-  "invalid",
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 

@@ -36,7 +36,7 @@ export function decidePools(gateway: FoundGateway, destinations: Destinations, r
       report(note("foreign-pool", where, `none of its members is a Foundry account that was read: ${hosts}`));
     } else {
       const own = judged.flatMap(({ backend, decision }) => decideOne(where, backend, decision, report));
-      const free = own.filter((member) => isFree(where, member, decided, report));
+      const free = firstOfEach(where, own, report).filter((member) => isFree(where, member, decided, report));
       reportWhole(where, free, judged.length, report);
       if (free.length > 0) decided.push({ gateway, name, members: free });
     }
@@ -73,6 +73,17 @@ function decideOne(where: string, { name: backend }: FoundBackend, decision: Dec
   const problem = decision.ok ? usable(decision.target) : decision;
   if (problem !== undefined) report(undecided(problem.code, `${where}, member ${backend}`, problem.text));
   return decision.ok && problem === undefined ? [{ backend, target: decision.target }] : [];
+}
+
+/** A deployment has one member in a pool: an estate that named two of them would be refused as a whole. */
+function firstOfEach(where: string, members: readonly DecidedMember[], report: Report): readonly DecidedMember[] {
+  return members.filter(({ backend, target }, index) => {
+    const first = members.findIndex((member) => member.target.deployment === target.deployment);
+    if (first === index) return true;
+    const text = `it leads to ${target.account.name}/${target.deployment.name}, as ${members[first]?.backend ?? ""} does: keep one of them`;
+    report(undecided("same-deployment", `${where}, member ${backend}`, text));
+    return false;
+  });
 }
 
 /** A backend's breaker and its witness are of one deployment, so an estate lets it lead to one only. */

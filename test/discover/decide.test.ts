@@ -113,6 +113,14 @@ describe("what cannot be decided is left out and named", () => {
     expect(codes).toContain("undecided shared-backend");
   });
 
+  it("a second member of one deployment: an estate takes one", () => {
+    const backends = [single("e", EAST), single("e2", EAST), single("w", WEST), pool("p", "e", "e2", "w")];
+    const { members, findings } = decided(inventory(["chat"], backends));
+    expect(members).toEqual(["p: e → ai-eastus/chat", "p: w → ai-westus/chat"]);
+    const [where, text] = ["apim, pool p, member e2", "it leads to ai-eastus/chat, as e does: keep one of them"];
+    expect(findings).toContainEqual({ kind: "undecided", code: "same-deployment", where, text });
+  });
+
   it("a pool of more than 30 members", () => {
     const names = Array.from({ length: 31 }, (_, index) => `b${index}`);
     const { estate, codes } = decided(inventory(["chat"], [...names.map((name) => single(name, EAST)), pool("p", ...names)]));
