@@ -47,15 +47,14 @@ module created 'gateway/create.bicep' = {
   }
 }
 
-module endpoint 'network/private-endpoint.bicep' = {
+module endpoint 'gateway/private-endpoint.bicep' = {
   name: '${site.id}-endpoint'
   params: {
     name: privateEndpointName(site.name, 'Gateway')
     location: site.location
     subnetId: subnetId(vnetResourceId, 'private-endpoints')
     serviceId: created.outputs.id
-    groupId: 'Gateway'
-    zoneIds: [dnsZoneId(subscription().subscriptionId, name, 'privatelink.azure-api.net')]
+    zoneId: dnsZoneId(subscription().subscriptionId, name, 'privatelink.azure-api.net')
     tags: tags
   }
 }

@@ -4,11 +4,11 @@ targetScope = 'subscription'
 @description('Name of the platform; keeps the roles of two platforms in one tenant apart.')
 param name string
 
-// A role's display name is unique in the tenant, its id in the directory.
+// A role's display name is unique in the tenant, where platforms of two subscriptions may have the same name.
 resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(subscription().id, name, 'foundry-failover-actuator')
   properties: {
-    roleName: 'Foundry Failover Actuator (${name})'
+    roleName: 'Foundry Failover Actuator (${name}, ${take(subscription().subscriptionId, 8)})'
     description: 'Write API Management backend pools and switch Front Door origins'
     type: 'CustomRole'
     permissions: [

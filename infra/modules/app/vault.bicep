@@ -32,7 +32,9 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
-    enablePurgeProtection: true
+    // Not protected from purging: the secret is given anew with every deployment, and the vault's name, which follows from the platform's,
+    // would be blocked for as long as the deleted vault is kept.
+    softDeleteRetentionInDays: 7
     publicNetworkAccess: 'Disabled'
     networkAcls: { bypass: 'None', defaultAction: 'Deny' }
   }

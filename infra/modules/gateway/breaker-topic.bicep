@@ -1,5 +1,8 @@
 metadata description = 'Event Grid topic of a gateway\'s circuit breakers (a preview of API Management).'
 
+// The preview was announced for the classic tiers first (techcommunity 4412586): assumed [U] that the v2 tiers send the events too. Where
+// they do not, the topic stays silent and probes find what it would have told.
+
 import { gatewaySiteType, tagsType } from '../../types.bicep'
 
 @export()

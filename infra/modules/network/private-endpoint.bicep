@@ -1,4 +1,4 @@
-metadata description = 'Private endpoint of one service, registered in its DNS zones.'
+metadata description = 'Private endpoint of one service, registered in its DNS zones. A gateway has one of its own kind: gateway/private-endpoint.bicep.'
 
 import { tagsType } from '../../types.bicep'
 
@@ -9,7 +9,7 @@ param subnetId string
 @description('Id of the resource behind the endpoint.')
 param serviceId string
 
-@description('Sub-resource, for example account, Gateway, sites, blob.')
+@description('Sub-resource, for example account, sites, blob.')
 param groupId string
 
 @description('Ids of the private DNS zones that shall know its address.')

@@ -172,6 +172,8 @@ var gateway = {
   name: 'gateway'
   properties: {
     addressPrefix: plan.gateway
+    // The service itself needs storage and key vaults of Microsoft's by this subnet; nothing of ours leaves by it.
+    defaultOutboundAccess: true
     delegations: delegation('Microsoft.Web/serverFarms')
     networkSecurityGroup: groupId(network, 'gateway')
   }
