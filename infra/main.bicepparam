@@ -1,4 +1,6 @@
 // What `azd up` deploys: the platform of this file, with what azd's environment knows. See examples/ for others.
+// Models are retired after some 18 months and closed to new customers after 12, and no region has all of them: look before you deploy
+// (`az cognitiveservices model list --location REGION`). These were on offer by Microsoft's tables of spring 2026.
 using 'main.bicep'
 
 param name = readEnvironmentVariable('AZURE_ENV_NAME', 'foundry-llm')
@@ -8,24 +10,24 @@ param regions = [
     location: 'swedencentral'
     addressPrefix: '10.100.0.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 150 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 500 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 150 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 500 }
     ]
   }
   {
     location: 'francecentral'
     addressPrefix: '10.100.16.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 150 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 500 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 150 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 500 }
     ]
   }
   {
     location: 'eastus2'
     addressPrefix: '10.100.32.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 150 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 500 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 150 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 500 }
     ]
   }
 ]

@@ -8,8 +8,8 @@ param regions = [
     location: 'eastus'
     addressPrefix: '10.80.0.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 450 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'GlobalStandard', capacity: 2000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 450 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 2000 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -17,50 +17,50 @@ param regions = [
     location: 'eastus2'
     addressPrefix: '10.80.16.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 300 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'GlobalStandard', capacity: 2000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 300 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 2000 }
     ]
   }
   {
     location: 'centralus'
     addressPrefix: '10.80.32.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 150 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'GlobalStandard', capacity: 2000 }
-      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 150 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 2000 }
+      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'DataZoneStandard', capacity: 350 }
     ]
   }
   {
     location: 'northcentralus'
     addressPrefix: '10.80.48.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 450 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'GlobalStandard', capacity: 2000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 450 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 2000 }
     ]
   }
   {
     location: 'southcentralus'
     addressPrefix: '10.80.64.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 300 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'GlobalStandard', capacity: 2000 }
-      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 300 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 2000 }
+      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'DataZoneStandard', capacity: 350 }
     ]
   }
   {
     location: 'westus'
     addressPrefix: '10.80.80.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 150 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'GlobalStandard', capacity: 2000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 150 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 2000 }
     ]
   }
   {
     location: 'westus3'
     addressPrefix: '10.80.96.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 450 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'GlobalStandard', capacity: 2000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 450 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 2000 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -68,16 +68,16 @@ param regions = [
     location: 'canadaeast'
     addressPrefix: '10.80.112.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 300 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'GlobalStandard', capacity: 2000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'GlobalStandard', capacity: 300 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 2000 }
     ]
   }
   {
     location: 'swedencentral'
     addressPrefix: '10.80.128.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 150 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'GlobalStandard', capacity: 2000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 150 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 2000 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -85,8 +85,8 @@ param regions = [
     location: 'australiaeast'
     addressPrefix: '10.80.144.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 450 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'GlobalStandard', capacity: 2000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'GlobalStandard', capacity: 450 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 2000 }
     ]
   }
 ]

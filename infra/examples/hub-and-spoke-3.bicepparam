@@ -9,9 +9,9 @@ param regions = [
     addressPrefix: '10.30.0.0/20'
     dataBoundary: 'eu'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'DataZoneStandard', capacity: 450 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'DataZoneStandard', capacity: 1000 }
-      { name: 'gpt-4.1', model: 'gpt-4.1', version: '2025-04-14', type: 'DataZoneProvisionedManaged', capacity: 100 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 450 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }
+      { name: 'gpt-5.4-reserved', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneProvisionedManaged', capacity: 100 }
     ]
   }
   {
@@ -19,9 +19,9 @@ param regions = [
     addressPrefix: '10.30.16.0/20'
     dataBoundary: 'eu'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'DataZoneStandard', capacity: 300 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'DataZoneStandard', capacity: 1000 }
-      { name: 'gpt-4.1', model: 'gpt-4.1', version: '2025-04-14', type: 'DataZoneProvisionedManaged', capacity: 50 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 300 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }
+      { name: 'gpt-5.4-reserved', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneProvisionedManaged', capacity: 50 }
     ]
   }
   {
@@ -29,9 +29,9 @@ param regions = [
     addressPrefix: '10.30.32.0/20'
     dataBoundary: 'eu'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'DataZoneStandard', capacity: 300 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'DataZoneStandard', capacity: 1000 }
-      { name: 'gpt-4.1', model: 'gpt-4.1', version: '2025-04-14', type: 'DataZoneProvisionedManaged', capacity: 50 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 300 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }
+      { name: 'gpt-5.4-reserved', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneProvisionedManaged', capacity: 50 }
     ]
   }
 ]

@@ -10,9 +10,9 @@ param regions = [
     location: 'eastus2'
     addressPrefix: '10.60.0.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 300 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 1500 }
-      { name: 'gpt-4.1', model: 'gpt-4.1', version: '2025-04-14', type: 'ProvisionedManaged', capacity: 100 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 300 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1500 }
+      { name: 'gpt-5.4-reserved', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneProvisionedManaged', capacity: 100 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -20,9 +20,9 @@ param regions = [
     location: 'westus3'
     addressPrefix: '10.60.16.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 350 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 1500 }
-      { name: 'gpt-4.1', model: 'gpt-4.1', version: '2025-04-14', type: 'ProvisionedManaged', capacity: 100 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 350 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1500 }
+      { name: 'gpt-5.4-reserved', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneProvisionedManaged', capacity: 100 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -30,9 +30,9 @@ param regions = [
     location: 'southcentralus'
     addressPrefix: '10.60.32.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 400 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 1500 }
-      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 400 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1500 }
+      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'DataZoneStandard', capacity: 350 }
     ]
   }
   {
@@ -40,8 +40,8 @@ param regions = [
     addressPrefix: '10.60.48.0/20'
     privateLinkLocation: 'canadacentral'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 450 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 1500 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'GlobalStandard', capacity: 450 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 1500 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -50,8 +50,8 @@ param regions = [
     addressPrefix: '10.60.64.0/20'
     dataBoundary: 'eu'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'DataZoneStandard', capacity: 500 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'DataZoneStandard', capacity: 1000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 500 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -60,8 +60,8 @@ param regions = [
     addressPrefix: '10.60.80.0/20'
     dataBoundary: 'eu'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'DataZoneStandard', capacity: 550 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'DataZoneStandard', capacity: 1000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 550 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -70,8 +70,8 @@ param regions = [
     addressPrefix: '10.60.96.0/20'
     dataBoundary: 'eu'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'DataZoneStandard', capacity: 600 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'DataZoneStandard', capacity: 1000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 600 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -79,8 +79,8 @@ param regions = [
     location: 'japaneast'
     addressPrefix: '10.60.112.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 450 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 1500 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'GlobalStandard', capacity: 450 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 1500 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -88,8 +88,8 @@ param regions = [
     location: 'australiaeast'
     addressPrefix: '10.60.128.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 300 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 1500 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'GlobalStandard', capacity: 300 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 1500 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -97,9 +97,9 @@ param regions = [
     location: 'brazilsouth'
     addressPrefix: '10.60.144.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 350 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 1500 }
-      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'GlobalStandard', capacity: 350 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'GlobalStandard', capacity: 1500 }
+      { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'GlobalStandard', capacity: 350 }
     ]
   }
 ]

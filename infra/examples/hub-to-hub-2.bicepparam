@@ -8,16 +8,16 @@ param regions = [
     location: 'eastus2'
     addressPrefix: '10.40.0.0/22'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 450 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 2000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 450 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 2000 }
     ]
   }
   {
     location: 'westus3'
     addressPrefix: '10.40.4.0/22'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 300 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 1500 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 300 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1500 }
     ]
   }
 ]

@@ -9,8 +9,8 @@ param regions = [
     addressPrefix: '10.20.0.0/20'
     dataBoundary: 'eu'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'DataZoneStandard', capacity: 450 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'DataZoneStandard', capacity: 1000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 450 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -19,8 +19,8 @@ param regions = [
     addressPrefix: '10.20.16.0/20'
     dataBoundary: 'eu'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'DataZoneStandard', capacity: 300 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'DataZoneStandard', capacity: 1000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 300 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
@@ -28,8 +28,8 @@ param regions = [
     location: 'eastus2'
     addressPrefix: '10.20.32.0/20'
     models: [
-      { name: 'gpt-4o', model: 'gpt-4o', version: '2024-11-20', type: 'Standard', capacity: 450 }
-      { name: 'gpt-4o-mini', model: 'gpt-4o-mini', version: '2024-07-18', type: 'Standard', capacity: 2000 }
+      { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 450 }
+      { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 2000 }
       { name: 'embeddings', model: 'text-embedding-3-large', version: '1', type: 'Standard', capacity: 350 }
     ]
   }
