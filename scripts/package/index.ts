@@ -63,10 +63,10 @@ async function readEstate(file: string): Promise<PackagedEstate> {
   return { text, name, regions: regions.length, deployments: deployments.length, mode: safety.mode };
 }
 
-/** The compiler tells what is wrong on its standard output. */
+/** Without source maps, which would tell where this checkout lies. The compiler says what is wrong on its standard output. */
 async function build(outDir: string): Promise<void> {
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  const args = [tsc, "-p", join(ROOT, "tsconfig.build.json"), "--outDir", outDir];
+  const args = [tsc, "-p", join(ROOT, "tsconfig.build.json"), "--outDir", outDir, "--sourceMap", "false"];
   await promisify(execFile)(process.execPath, args).catch((error: Error & { stdout?: string }) => {
     throw new UsageError(`the app does not compile:\n${error.stdout ?? error.message}`);
   });

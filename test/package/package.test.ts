@@ -59,8 +59,13 @@ describe("the archive", () => {
   });
 
   it("mentions no rehearsal in what is ours", () => {
-    const ours = [...files].filter(([path]) => !path.startsWith("node_modules/") && !path.endsWith(".map"));
+    const ours = [...files].filter(([path]) => !path.startsWith("node_modules/"));
     expect(ours.filter(([, content]) => /rehears/i.test(content.toString())).map(([path]) => path)).toEqual([]);
+  });
+
+  it("has no source maps: they tell where it was packed", () => {
+    expect([...files.keys()].filter((path) => path.endsWith(".map"))).toEqual([]);
+    expect([...files].filter(([path, content]) => path.startsWith("dist/") && content.includes("sourceMappingURL"))).toEqual([]);
   });
 
   it(
