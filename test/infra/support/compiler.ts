@@ -16,7 +16,7 @@ const Diagnostic = z.object({
   message: z.string(),
 });
 const Compiled = z.object({ success: z.boolean(), diagnostics: z.array(Diagnostic), contents: z.string().optional() });
-const Answer = z.object({ id: z.int(), result: z.unknown(), error: z.object({ message: z.string() }).optional() });
+const Answer = z.object({ id: z.int(), result: z.unknown().optional(), error: z.object({ message: z.string() }).optional() });
 const Json = z.record(z.string(), z.unknown());
 
 export interface Compilation {
@@ -29,6 +29,8 @@ export interface Compiler {
   compile(file: string): Promise<Compilation>;
   /** Every file that goes into the compilation of one, with that one. */
   filesOf(file: string): Promise<readonly string[]>;
+  /** Findings about parameters, before anything of them is worked out. */
+  checkParameters(parameterFile: string): Promise<readonly string[]>;
   /** What would be deployed. Throws with the deployment's own message when the parameters cannot be. */
   snapshot(parameterFile: string): Promise<unknown>;
 }
@@ -53,16 +55,31 @@ type Ask = (method: string, params: object) => Promise<unknown>;
 
 function start(path: string): { compiler: Compiler; stop: () => void } {
   const { ask, stop } = connect(path);
-  return { stop, compiler: { compile: compileBy(ask), filesOf: filesBy(ask), snapshot: snapshotBy(ask) } };
+  return {
+    stop,
+    compiler: { compile: compileBy(ask), filesOf: filesBy(ask), checkParameters: parametersBy(ask), snapshot: snapshotBy(ask) },
+  };
 }
 
 function compileBy(ask: Ask): Compiler["compile"] {
   return async (file) => {
     const { diagnostics, contents } = Compiled.parse(await ask("bicep/compile", { path: file }));
-    const findings = diagnostics.map(
-      ({ source, range, level, code, message }) => `${source}(${range.start.line + 1}) ${level} ${code}: ${message}`,
-    );
+    const findings = diagnostics.map(findingOf);
     return { findings, template: contents === undefined ? undefined : Json.parse(JSON.parse(contents)) };
+  };
+}
+
+function findingOf({ source, range, level, code, message }: z.infer<typeof Diagnostic>): string {
+  return `${source}(${range.start.line + 1}) ${level} ${code}: ${message}`;
+}
+
+function parametersBy(ask: Ask): Compiler["checkParameters"] {
+  return async (file) => {
+    const answer = await ask("bicep/compileParams", { path: file, parameterOverrides: {} });
+    return z
+      .object({ diagnostics: z.array(Diagnostic) })
+      .parse(answer)
+      .diagnostics.map(findingOf);
   };
 }
 
@@ -85,21 +102,27 @@ function connect(path: string): { ask: Ask; stop: () => void } {
   const child = spawn(path, ["jsonrpc", "--stdio"], { stdio: ["pipe", "pipe", "inherit"] });
   const waiting = new Map<number, (answer: Pick<z.infer<typeof Answer>, "result" | "error">) => void>();
   let [rest, count] = [Buffer.alloc(0), 0];
+  const endAll = (message: string): void => waiting.forEach((answer) => answer({ error: { message } }));
+  child.on("exit", (code) => endAll(`bicep ended (${code})`));
+  child.on("error", ({ message }) => endAll(message));
   child.stdout.on("data", (chunk: Buffer) => {
     rest = Buffer.concat([rest, chunk]);
     for (let message = firstMessage(rest); message !== undefined; message = firstMessage(rest)) {
       rest = rest.subarray(message.end);
-      const answer = Answer.parse(JSON.parse(message.text));
-      waiting.get(answer.id)?.(answer);
-      waiting.delete(answer.id);
+      const { data: answer, error } = Answer.safeParse(JSON.parse(message.text));
+      if (answer === undefined) endAll(`an answer that is none: ${error.message}`);
+      else waiting.get(answer.id)?.(answer);
     }
   });
-  child.on("exit", (code) => waiting.forEach((answer) => answer({ result: undefined, error: { message: `bicep ended (${code})` } })));
   return {
     ask: (method, params) =>
       new Promise((resolve, reject) => {
         const id = (count += 1);
-        waiting.set(id, ({ result, error }) => (error ? reject(new Error(error.message)) : resolve(result)));
+        waiting.set(id, ({ result, error }) => {
+          waiting.delete(id);
+          if (error) reject(new Error(error.message));
+          else resolve(result);
+        });
         const text = JSON.stringify({ jsonrpc: "2.0", id, method, params: [params] });
         child.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
       }),

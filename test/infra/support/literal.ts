@@ -4,7 +4,7 @@ export function bicepLiteral(value: unknown): string {
   if (Array.isArray(value)) return `[\n${value.map((item) => `${bicepLiteral(item)}\n`).join("")}]`;
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return `{\n${entries.map(([key, item]) => `${text(key)}: ${bicepLiteral(item)}\n`).join("")}}`;
+    return `{\n${entries.map(([key, item]) => `${/^[A-Za-z_]\w*$/.test(key) ? key : text(key)}: ${bicepLiteral(item)}\n`).join("")}}`;
   }
   // Bicep has whole numbers only.
   if (typeof value === "number" && !Number.isInteger(value)) return `json('${value}')`;
