@@ -1,14 +1,16 @@
-/**
- * One of azd's hooks: `node scripts/azd.ts HOOK [--dry-run] [--outputs FILE]`. A dry run tells what would be run and written.
- * Without azd, or where the estate outgrows what a variable may hold, the deployment's outputs come in a file, as `az` prints them.
- */
+/** One of azd's hooks, as azure.yaml names them. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { runCommand, say } from "../rehearsal/cli/command.ts";
-import { UsageError } from "../rehearsal/cli/options.ts";
+import { asUsage, systemReason, UsageError } from "../rehearsal/cli/options.ts";
 import { HOOKS, environmentOf, type Hands } from "./infra/hooks.ts";
+
+const USAGE = `node scripts/azd.ts ${Object.keys(HOOKS).join("|")}
+  --dry-run                    tells what would be run and written
+  --outputs FILE               the deployment's outputs as az prints them, instead of azd's environment: without azd, or where the
+                               estate outgrows what a variable may hold`;
 
 const REAL: Hands = {
   say,
@@ -37,12 +39,21 @@ function spawn([file = "", ...args]: readonly string[], output: "inherit" | "pip
   throw new UsageError(`${[file, ...args].join(" ")}\nended with ${ended.error?.message ?? ended.status ?? ended.signal}`);
 }
 
+function readOutputs(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`--outputs: ${error instanceof Error ? systemReason(error) : String(error)}: ${file}`);
+  }
+}
+
 async function main(): Promise<void> {
-  const options = { "dry-run": { type: "boolean", default: false }, outputs: { type: "string" } } as const;
-  const { positionals, values } = parseArgs({ allowPositionals: true, options });
+  const options = { "dry-run": { type: "boolean", default: false }, outputs: { type: "string" }, help: { type: "boolean" } } as const;
+  const { positionals, values } = asUsage(() => parseArgs({ allowPositionals: true, options }));
+  if (values.help) return say(USAGE);
   const hook = Object.entries(HOOKS).find(([name]) => name === positionals[0])?.[1];
   if (hook === undefined) throw new UsageError(`name one of ${Object.keys(HOOKS).join(", ")}`);
-  const told = values.outputs === undefined ? {} : environmentOf(readFileSync(values.outputs, "utf8"));
+  const told = values.outputs === undefined ? {} : environmentOf(readOutputs(values.outputs));
   hook({ ...process.env, ...told }, values["dry-run"] ? DRY : REAL);
 }
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { UsageError } from "../../rehearsal/cli/options.ts";
 import { formatIssues } from "../../src/config/issues.ts";
-import { parseEstate } from "../../src/config/load.ts";
+import { parseEstate, parseText } from "../../src/config/load.ts";
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = { readonly [key: string]: Json };
@@ -18,12 +18,18 @@ export interface Outputs {
 
 /** Throws with every problem when the app would not take it. */
 export function estateFile({ estate, workspaceCustomerId }: Outputs, before: string | undefined): string {
-  const told: JsonObject = { ...JsonObject.parse(JSON.parse(estate)), signals: { logs: { workspaceId: workspaceCustomerId } } };
-  const kept = before === undefined ? {} : JsonObject.parse(JSON.parse(before));
+  const told: JsonObject = { ...objectOf(estate, "output estate"), signals: { logs: { workspaceId: workspaceCustomerId } } };
+  const kept = before === undefined ? {} : objectOf(before, "estate file");
   const text = `${JSON.stringify(merged(kept, told), null, 2)}\n`;
   const loaded = parseEstate(text);
   if (!loaded.ok) throw new UsageError(formatIssues(loaded.issues, "estate from the deployment's outputs"));
   return text;
+}
+
+function objectOf(text: string, what: string): JsonObject {
+  const parsed = parseText(JsonObject, text);
+  if (parsed.ok) return parsed.value;
+  throw new UsageError(formatIssues(parsed.issues, what));
 }
 
 /** A template's null is what it does not say. Lists are the infrastructure's: what it no longer has goes. */

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../../rehearsal/cli/options.ts";
+import { formatIssues } from "../../src/config/issues.ts";
+import { parseText } from "../../src/config/load.ts";
 import { estateFile } from "./estate-file.ts";
 
 /** What a hook does to the world; a dry run only tells it. */
@@ -47,7 +49,9 @@ const Deployed = z.record(z.string(), z.object({ value: z.json() }));
 
 /** From `az deployment sub show --query properties.outputs`: text as it is, everything else as JSON. */
 export function environmentOf(outputs: string): Environment {
-  const entries = Object.entries(Deployed.parse(JSON.parse(outputs)));
+  const parsed = parseText(Deployed, outputs);
+  if (!parsed.ok) throw new UsageError(formatIssues(parsed.issues, "--outputs"));
+  const entries = Object.entries(parsed.value);
   return Object.fromEntries(entries.map(([name, { value }]) => [name, typeof value === "string" ? value : JSON.stringify(value)]));
 }
 

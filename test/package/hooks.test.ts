@@ -87,6 +87,11 @@ describe("postprovision", () => {
     expect(hands.written.size).toBe(0);
   });
 
+  it("says where a file is no JSON any more that people wrote in", () => {
+    const before = '{ "name": "x", }';
+    expect(() => estateFile({ estate: ENVIRONMENT.estate, workspaceCustomerId: WORKSPACE }, before)).toThrow(/estate file: .*\n.*line 1/);
+  });
+
   it("writes nothing that the app would refuse", () => {
     const hands = recorder();
     const bad = { ...ENVIRONMENT, estate: JSON.stringify({ ...output, regions: [] }) };
@@ -156,8 +161,21 @@ describe("the command", () => {
     expect(failed.stderr).toMatch(/az deployment sub create[\s\S]*ended with spawnSync az ENOENT/);
   });
 
-  it("names its hooks when it does not know one", () => {
-    expect(azd(["predeploy"]).stderr).toContain("name one of postprovision, prepackage, postdeploy");
+  it.each<[what: string, args: readonly string[], told: string, env?: object]>([
+    ["a hook that it does not know", ["predeploy"], "name one of postprovision, prepackage, postdeploy"],
+    ["an option that does not exist", ["postdeploy", "--colour"], "Unknown option '--colour'"],
+    [
+      "a file of outputs that is not there",
+      ["postprovision", "--outputs", "none.json"],
+      "--outputs: ENOENT: no such file or directory: none.json",
+    ],
+    ["outputs that are none", ["postprovision", "--outputs", "package.json"], "name: must be an object"],
+    ["an estate that is no JSON", ["postprovision"], "output estate: 1 problem", { ...ENVIRONMENT, estate: "{bad" }],
+  ])("says what is wrong of %s", (_, args, told, env) => {
+    const { status, stderr } = azd([...args, "--dry-run"], env);
+    expect(stderr).toContain(told);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(status).toBe(2);
   });
 });
 
