@@ -13,6 +13,8 @@ export interface Line {
 
 export const HOURS_PER_MONTH = 730;
 const SECONDS_PER_HOUR = 3600;
+/** Of the measured estates. */
+const MODELS = ["gpt-4o", "gpt-4o-mini"] as const;
 const assumed = Object.fromEntries(Object.entries(ASSUMED).map(([name, { value }]) => [name, value])) as {
   readonly [K in keyof typeof ASSUMED]: number;
 };
@@ -39,7 +41,7 @@ export function billOf(counts: Counts): readonly Line[] {
     line("the host's notes on timers", "assumed", month(assumed.timerWritesPerHour), "writes", "blobWrites"),
     metricsLine(month(metricsCalls(counts))),
     line("telemetry of executions", "assumed", (month(executions) * assumed.telemetryBytesPerExecution) / 1e9, "GB", "telemetryGigabytes"),
-    ...["gpt-4o", "gpt-4o-mini"].map((model) => tokensLine(model, counts)),
+    ...MODELS.map((model) => tokensLine(model, counts)),
   ];
 }
 
@@ -76,13 +78,13 @@ function metricsLine(calls: number): Line {
   return { what: "metrics of deployments", basis: "counted", quantity: calls, unit: "calls", dollars };
 }
 
-function tokensLine(model: string, { probes }: Counts): Line {
+function tokensLine(model: (typeof MODELS)[number], { probes }: Counts): Line {
   const own = Object.entries(probes).filter(([deployment]) => deployment.replace(/-region\d+$/, "") === model);
   const requests = own.reduce((sum, [, probe]) => sum + probe.requests, 0);
   const tokens = own.reduce((sum, [, probe]) => sum + probe.tokens, 0);
   const output = Math.min(tokens, requests * assumed.outputTokensPerProbe);
   const price = (kind: "input" | "output", count: number): number => {
-    const { dollars, per } = PRICES[`${model === "gpt-4o" ? "gpt-4o" : "gpt-4o-mini"} ${kind}`];
+    const { dollars, per } = PRICES[`${model} ${kind}`];
     return ((count * HOURS_PER_MONTH) / per) * dollars;
   };
   const dollars = price("input", tokens - output) + price("output", output);

@@ -48,8 +48,10 @@ const Redeemed = z.discriminatedUnion("grant_type", [
 ]);
 type Redeemed = z.infer<typeof Redeemed>;
 
+type Code = Asked & { readonly until: number; redeemed: boolean };
+
 interface Grants {
-  readonly codes: Map<string, Asked & { readonly until: number; redeemed: boolean }>;
+  readonly codes: Map<string, Code>;
   readonly refreshTokens: Set<string>;
 }
 
@@ -122,18 +124,15 @@ function token(call: Call, options: EntraOptions, grants: Grants): Reply {
     return tokens(call.base, options, grants, undefined);
   }
   const code = grants.codes.get(request.data.code);
+  if (code === undefined) return refusal("invalid_grant", "AADSTS70000", "The provided authorization code is not valid.");
   const wrong = codeProblem(code, request.data);
-  if (code === undefined || wrong !== undefined) return wrong ?? refusal("invalid_grant", "AADSTS70000", "The code is not valid.");
+  if (wrong !== undefined) return wrong;
   code.redeemed = true;
   return tokens(call.base, options, grants, code.nonce);
 }
 
-function codeProblem(
-  code: ReturnType<Grants["codes"]["get"]>,
-  request: Redeemed & { grant_type: "authorization_code" },
-): Reply | undefined {
+function codeProblem(code: Code, request: Redeemed & { grant_type: "authorization_code" }): Reply | undefined {
   const no = (number: string, text: string): Reply => refusal("invalid_grant", number, text);
-  if (code === undefined) return no("AADSTS70000", "The provided authorization code is not valid.");
   if (code.redeemed) return no("AADSTS54005", "OAuth2 Authorization code was already redeemed.");
   if (code.until <= Date.now()) return no("AADSTS70008", "The provided authorization code has expired.");
   if (code.redirect_uri !== request.redirect_uri)

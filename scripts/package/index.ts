@@ -1,7 +1,8 @@
 /** `npm run package`: builds the app and writes the archive that is deployed, with the estate file in it. */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { runCommand, say, temporaryFolder } from "../../rehearsal/cli/command.ts";
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   const { estate: estateFile, out, help } = options(process.argv.slice(2));
   if (help) return say(USAGE);
   const estate = await readEstate(estateFile);
+  if (!existsSync(dirname(resolve(out)))) throw new UsageError(`${out} cannot be written: there is no such folder`);
   const dist = join(await temporaryFolder("foundry-failover-package-"), "dist");
   await build(dist);
   const entries = await packageContents({ root: ROOT, dist, estate: estate.text });

@@ -3,7 +3,7 @@
  * process that made a reservation can use it, only for one round and at its time; everybody else leaves the targets to it meanwhile, as
  * if they were claimed. A round that comes otherwise (a tick late or missed, a schedule that is not the estate's interval) claims by a
  * write. The price: when the timer moves to another process between two ticks (a deployment, a restart), the first round there probes
- * nothing, because nobody can tell that the other process is gone.
+ * nothing, because nobody can tell that the other process is gone; nor does the second where a probe may take almost the interval.
  */
 import { addSeconds, secondsBetween } from "../domain/time.ts";
 import type { Deps } from "../ports.ts";

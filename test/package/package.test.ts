@@ -134,6 +134,13 @@ describe("nothing is packed, and the reason is told, for", () => {
     expect(told).toContain("regions[3]");
   });
 
+  it("a folder that is not there, before anything is built", () => {
+    expect(pack("--estate", ESTATE, "--out", join(folder, "none/app.zip"))).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("no such folder"),
+    });
+  });
+
   it("an option that does not exist", () => {
     expect(pack("--estates", ESTATE).stderr).toContain("--estates");
   });
