@@ -186,9 +186,10 @@ func topologyProblems(input inputType) string[] =>
     input.topology == 'hubAndSpoke' && (empty(input.hubs) || length(input.hubs) > 2)
       ? ['hubs: ${length(input.hubs)} given; hubAndSpoke has 1 or 2']
       : [],
-    input.topology == 'hubAndSpoke' && length(boundariesOf(input.regions)) > 1
+    // Breakers and Front Door send a request on to any region without asking the app.
+    length(boundariesOf(input.regions)) > 1
       ? [
-          'regions[].dataBoundary: ${join(boundariesOf(input.regions), ', ')}; a hub sends any request to any region, so hubAndSpoke allows one boundary for all: use hubToHub'
+          'regions[].dataBoundary: ${join(boundariesOf(input.regions), ', ')}; Front Door and the pools send requests to any region, so one boundary for all: deploy a platform per boundary'
         ]
       : [],
     // A route may name a firewall of its own or a peered network only.

@@ -44,7 +44,7 @@ type regionType = {
   @minLength(1)
   models: modelType[]
 
-  @description('Traffic of this region moves only to regions of the same boundary, for example eu.')
+  @description('Where the data of its clients must stay, for example eu: the same for every region of a platform.')
   dataBoundary: string?
 
   @description('Location in which Front Door opens its private link to this region\'s gateway, where the region itself has no such link.')

@@ -1,4 +1,4 @@
-// Ten regions on three continents, a gateway in each, joined by Virtual WAN; three of them keep European requests in Europe.
+// Ten regions on three continents, a gateway in each, joined by Virtual WAN.
 using '../main.bicep'
 
 param name = 'northwind-llm'
@@ -48,7 +48,6 @@ param regions = [
   {
     location: 'swedencentral'
     addressPrefix: '10.60.64.0/20'
-    dataBoundary: 'eu'
     models: [
       { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 500 }
       { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }
@@ -58,7 +57,6 @@ param regions = [
   {
     location: 'francecentral'
     addressPrefix: '10.60.80.0/20'
-    dataBoundary: 'eu'
     models: [
       { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 550 }
       { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }
@@ -68,7 +66,6 @@ param regions = [
   {
     location: 'germanywestcentral'
     addressPrefix: '10.60.96.0/20'
-    dataBoundary: 'eu'
     models: [
       { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 600 }
       { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 1000 }

@@ -1,4 +1,4 @@
-// Three regions in Europe and America, a gateway in each; European requests stay in Europe.
+// Three regions in Europe, a gateway in each: one platform serves one data boundary.
 using '../main.bicep'
 
 param name = 'contoso-llm'
@@ -25,8 +25,9 @@ param regions = [
     ]
   }
   {
-    location: 'eastus2'
+    location: 'germanywestcentral'
     addressPrefix: '10.20.32.0/20'
+    dataBoundary: 'eu'
     models: [
       { name: 'gpt-5.4', model: 'gpt-5.4', version: '2026-03-05', type: 'DataZoneStandard', capacity: 450 }
       { name: 'gpt-5.4-mini', model: 'gpt-5.4-mini', version: '2026-03-17', type: 'DataZoneStandard', capacity: 2000 }

@@ -10,12 +10,16 @@ func poolNames(regions regionType[]) string[] =>
 @export()
 @description('One single backend per region and model, the same on every gateway.')
 func backendsOf(subscriptionId string, name string, regions regionType[]) backendType[] =>
-  flatten(map(regions, region => map(region.models, model => {
-    name: backendName(region.location, model.name)
-    url: backendUrl(subscriptionId, name, region.location)
-    deployment: model.name
-    location: region.location
-  })))
+  flatten(map(
+    regions,
+    region =>
+      map(region.models, model => {
+        name: backendName(region.location, model.name)
+        url: backendUrl(subscriptionId, name, region.location)
+        deployment: model.name
+        location: region.location
+      })
+  ))
 
 func modelsNamed(regions regionType[], deployment string) modelType[] =>
   flatten(map(regions, region => filter(region.models, model => model.name == deployment)))
@@ -25,14 +29,9 @@ func comparable(models modelType[]) bool =>
   length(filter(models, model => endsWith(model.type, 'ProvisionedManaged'))) % length(models) == 0
 
 // 1-100, the largest 100; even where capacities cannot be compared.
-func weightOf(capacity int, all modelType[]) int =>
-  comparable(all) ? max(1, capacity * 100 / max(map(all, model => model.capacity))) : 100
+func weightOf(capacity int, all modelType[]) int => comparable(all) ? max(1, capacity * 100 / max(map(all, model => model.capacity))) : 100
 
-// hubToHub: the gateway's own region first, the others when its breaker is open. A region of another data boundary never joins, because
-// a breaker sends traffic on without asking the app.
-func mayServe(topology topologyType, site regionType?, member regionType) bool =>
-  topology == 'hubAndSpoke' || site.?dataBoundary == null || site.?dataBoundary == member.?dataBoundary
-
+// hubToHub: the gateway's own region first, the others when its breaker is open.
 func membersOf(topology topologyType, members regionType[], location string, deployment string) memberType[] =>
   map(members, member => {
     backend: backendName(member.location, deployment)
@@ -40,23 +39,15 @@ func membersOf(topology topologyType, members regionType[], location string, dep
     priority: topology == 'hubAndSpoke' || member.location == location || !contains(map(members, each => each.location), location) ? 1 : 2
   })
 
-func serving(topology topologyType, regions regionType[], location string, deployment string) regionType[] =>
-  filter(
-    regions,
-    region =>
-      !empty(modelsNamed([region], deployment)) && mayServe(topology, first(filter(regions, each => each.location == location)), region)
-  )
+func serving(regions regionType[], deployment string) regionType[] => filter(regions, region => !empty(modelsNamed([region], deployment)))
 
 @export()
-@description('The pools of the gateway at `location`; one that nobody may serve is left out.')
+@description('The pools of the gateway at `location`.')
 func poolsOf(topology topologyType, regions regionType[], location string) poolType[] =>
-  filter(
-    map(poolNames(regions), deployment => {
-      name: deployment
-      members: membersOf(topology, serving(topology, regions, location, deployment), location, deployment)
-    }),
-    pool => !empty(pool.members)
-  )
+  map(poolNames(regions), deployment => {
+    name: deployment
+    members: membersOf(topology, serving(regions, deployment), location, deployment)
+  })
 
 @export()
 @description('API Management takes 1-30 members in a pool (azure-facts 1.4).')
