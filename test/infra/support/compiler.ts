@@ -4,8 +4,8 @@ import { afterAll, describe, it } from "vitest";
 import { z } from "zod";
 import { findBicep } from "./find-bicep.ts";
 
-export const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
-export const TENANT = "00000000-0000-4000-8000-00000000000f";
+const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
+const TENANT = "00000000-0000-4000-8000-00000000000f";
 
 const Position = z.object({ line: z.int() });
 const Diagnostic = z.object({
