@@ -142,6 +142,21 @@ describeCompiled("parameters", (compiler) => {
     it("nothing else is refused", () => expect(told.length, refusal).toBe(problems.length));
   });
 
+  // What a secret has touched is not worked out before a deployment, so the check is asked without its parameter.
+  it.each([
+    ["http://hooks.example", "notifyWebhookUrl: (not shown) must be empty or begin with https://"],
+    ["https://hooks.example", undefined],
+    ["", undefined],
+  ])("notifyWebhookUrl = %j: %s", async (url, refusal) => {
+    const text = `import { checkedWebhook } from '${folder.toInfra("checks.bicep")}'\nparam url string\noutput checked string = checkedWebhook(url)\n`;
+    folder.write("webhook.bicep", text);
+    const told = await compiler.snapshot(folder.write("webhook.bicepparam", `using 'webhook.bicep'\nparam url = '${url}'\n`)).then(
+      () => undefined,
+      (error: unknown) => String(error),
+    );
+    expect(told).toEqual(refusal === undefined ? undefined : expect.stringContaining(refusal));
+  });
+
   describe("by their types", async () => {
     const typed = Object.fromEntries(TYPED.map(([field, value]) => [field, value]));
     const path = file("typed", { ...GOOD, ...typed });

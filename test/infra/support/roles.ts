@@ -6,7 +6,7 @@ import { lastName, ofType, type Platform } from "./platform.ts";
 const BUILT_IN: Readonly<Record<string, { readonly name: string; readonly actions: readonly string[] }>> = {
   "43d0d8ad-25c7-4714-9337-8ba259a9fe05": {
     name: "Monitoring Reader",
-    actions: ["*/read", "Microsoft.OperationalInsights/workspaces/search/action"],
+    actions: ["*/read", "Microsoft.OperationalInsights/workspaces/search/action", "Microsoft.Support/*"],
   },
   "73c42c96-874c-492b-b04d-ab87d138a893": {
     name: "Log Analytics Reader",
@@ -14,6 +14,7 @@ const BUILT_IN: Readonly<Record<string, { readonly name: string; readonly action
       "*/read",
       "Microsoft.OperationalInsights/workspaces/analytics/query/action",
       "Microsoft.OperationalInsights/workspaces/search/action",
+      "Microsoft.Support/*",
     ],
   },
   "bba48692-92b0-4667-a9ad-c31c7b334ac2": {
