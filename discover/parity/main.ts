@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { formatIssues } from "../../src/config/issues.ts";
 import { loadEstateFile } from "../../src/config/load.ts";
+import { groupBy } from "../../src/domain/group.ts";
 import { signInProblem } from "../cloud.ts";
 import { EXIT, type Exit, type Surroundings } from "../main.ts";
 import { asUsage, UsageError } from "../options.ts";
@@ -57,21 +58,19 @@ async function check(file: string, shipped: Shipped, around: ParitySurroundings)
       ...reader.unread.map(({ where, reason }) => ({ gateway: gateway.id, item: where, text: `could not be read: ${reason}`, lines: [] })),
     );
   }
-  const differences = [...unread, ...compare(shipped, readable)];
-  around.print(textOf(differences, gateways.length));
-  return differences.length === 0 ? EXIT.done : EXIT.nothing;
+  const differences = compare(shipped, readable);
+  const isClean = unread.length + differences.length === 0;
+  around.print(
+    isClean
+      ? `${gateways.length} ${gateways.length === 1 ? "gateway runs" : "gateways run"} what is shipped.`
+      : [...linesOf(unread, "was not compared"), ...linesOf(differences, "differs")].join("\n"),
+  );
+  return isClean ? EXIT.done : EXIT.nothing;
 }
 
-function textOf(differences: readonly Difference[], gateways: number): string {
-  if (differences.length === 0) return `${gateways} ${gateways === 1 ? "gateway runs" : "gateways run"} what is shipped.`;
-  const hubs = [...new Set(differences.map(({ gateway }) => gateway))];
-  return hubs
-    .flatMap((hub) => {
-      const own = differences.filter(({ gateway }) => gateway === hub);
-      return [
-        `${hub} differs (${own.length})`,
-        ...own.flatMap(({ item, text, lines }) => [`  ${item} ${text}`, ...lines.map((line) => `    ${line}`)]),
-      ];
-    })
-    .join("\n");
+function linesOf(differences: readonly Difference[], what: string): readonly string[] {
+  return [...groupBy(differences, ({ gateway }) => gateway)].flatMap(([gateway, own]) => [
+    `${gateway} ${what} (${own.length})`,
+    ...own.flatMap(({ item, text, lines }) => [`  ${item} ${text}`, ...lines.map((line) => `    ${line}`)]),
+  ]);
 }

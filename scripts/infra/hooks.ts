@@ -91,7 +91,9 @@ function read<T>(schema: z.ZodType<T>, env: Environment): T {
 function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Anything else would lose what people wrote into it.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }

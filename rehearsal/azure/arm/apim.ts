@@ -150,6 +150,8 @@ function serviceBody({ resourceId, name, region, host, customHosts = [] }: ApimS
     hostnameConfigurations: [host, ...customHosts].map((hostName) => ({ type: "Proxy", hostName, negotiateClientCertificate: false })),
     additionalLocations: null,
     disableGateway: false,
+    publisherEmail: "llm-platform@example.com",
+    publisherName: "LLM platform",
   };
   return {
     id: resourceId,

@@ -4,7 +4,7 @@ import { afterAll, describe, it } from "vitest";
 import { z } from "zod";
 import { findBicep } from "./find-bicep.ts";
 
-const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
+export const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
 const TENANT = "00000000-0000-4000-8000-00000000000f";
 
 const Position = z.object({ line: z.int() });
