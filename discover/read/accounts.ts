@@ -1,14 +1,13 @@
 /** Foundry (Azure OpenAI) accounts and their deployments. */
 import { CognitiveServicesManagementClient, type Account, type Deployment } from "@azure/arm-cognitiveservices";
 import { parseResourceId } from "../../src/azure/arm/resource-id.ts";
+import { tokensPerMinuteOf } from "../../src/azure/foundry/capacity-reader.ts";
 import type { FoundAccount, FoundDeployment } from "../inventory.ts";
 import { listScope, type Reader, type Scope } from "./reader.ts";
 import { hostOf, locationOf, present } from "./text.ts";
 
 /** Kinds that may hold model deployments; the other Cognitive Services are of no use here. */
 const KINDS: ReadonlySet<string> = new Set(["openai", "aiservices"]);
-/** For these, one unit of capacity is 1,000 tokens per minute; for provisioned types it is a PTU (azure-facts 4.2). */
-const BY_TOKENS: ReadonlySet<string> = new Set(["Standard", "GlobalStandard", "DataZoneStandard"]);
 /** Shared by all accounts of a region: it leads to none in particular (azure-facts 13.7). */
 const SHARED_HOST = /\.api\.cognitive\./;
 const OPENAI_HOST = /\.openai\.azure\./;
@@ -46,18 +45,16 @@ function withSiblings(host: string): readonly string[] {
   return subdomain === undefined ? [host] : FAMILIES.map((family) => `${subdomain}.${family}${suffix}`);
 }
 
-function deploymentOf({ id, name, sku, properties = {} }: Deployment): FoundDeployment | undefined {
+function deploymentOf(deployment: Deployment): FoundDeployment | undefined {
+  const { id, name, sku, properties = {} } = deployment;
   if (id === undefined || name === undefined) return undefined;
-  const rule = properties.rateLimits?.find(({ key }) => key?.toLowerCase() === "token");
-  const limit = rule?.count !== undefined && rule.renewalPeriod ? Math.round((rule.count * 60) / rule.renewalPeriod) : undefined;
-  const allocated = sku?.capacity !== undefined && BY_TOKENS.has(sku.name) ? sku.capacity * 1000 : undefined;
   const chats = properties.capabilities?.["chatCompletion"];
   return {
     name,
     resourceId: id,
     model: { name: properties.model?.name, version: properties.model?.version },
     type: sku?.name,
-    tokensPerMinute: limit ?? allocated ?? null,
+    tokensPerMinute: tokensPerMinuteOf(deployment),
     completesChats: properties.capabilities === undefined || chats === "true",
   };
 }

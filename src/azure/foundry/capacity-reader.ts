@@ -36,7 +36,7 @@ export function createCapacityReader(estate: Estate, credential: TokenCredential
 }
 
 /** `rateLimits` first: it is what the limiter applies, but it may be missing (azure-facts 13.6). */
-function tokensPerMinuteOf({ sku, properties }: ArmDeployment): number | null {
+export function tokensPerMinuteOf({ sku, properties }: ArmDeployment): number | null {
   const rule = properties?.rateLimits?.find(({ key }) => key?.toLowerCase() === "token");
   if (rule?.count !== undefined && rule.renewalPeriod) return Math.round((rule.count * 60) / rule.renewalPeriod);
   if (sku?.capacity !== undefined && BY_TOKENS.has(sku.name)) return sku.capacity * 1000;
