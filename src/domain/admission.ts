@@ -2,9 +2,8 @@
 import { demandOf, headroom, type Capacity } from "./capacity.ts";
 import type { HoldLimits } from "./desired-routing.ts";
 import type { Deployment, Estate } from "./estate.ts";
-import { groupBy } from "./group.ts";
 import { leave, type Leaving } from "./handover.ts";
-import { poolParts, poolShapes } from "./pool-shapes.ts";
+import { poolParts, poolsLeadingTo } from "./pool-shapes.ts";
 import type { PoolRouting, Routing } from "./routing.ts";
 import { deploymentsOfPool, movedDeployments, quotaPoolOf } from "./topology.ts";
 
@@ -97,9 +96,8 @@ type Known = ReadonlyMap<Deployment, number | null>;
 /** The headroom of everybody who stands in a pool with what moves, that included. */
 function roomBeside(estate: Estate, routing: Routing, moved: readonly Deployment[], capacity: Capacity): Known {
   const room = new Map<Deployment, number | null>();
-  for (const { deployments } of poolShapes(estate, routing)) {
-    if (!moved.some((deployment) => deployments.has(deployment))) continue;
-    for (const deployment of deployments) if (!room.has(deployment)) room.set(deployment, headroom(estate, deployment, capacity));
+  for (const { shape } of poolsLeadingTo(estate, routing, moved)) {
+    for (const deployment of shape.deployments) if (!room.has(deployment)) room.set(deployment, headroom(estate, deployment, capacity));
   }
   return room;
 }
@@ -119,11 +117,13 @@ function takersOf(room: Known, moved: readonly Deployment[], { impaired }: Move)
 
 /** Whoever gains by it stands in a pool with what moves. */
 function survivorsOf({ handovers }: Leaving, room: Known, demands: Known): readonly Survivor[] {
-  return [...groupBy(handovers, ({ to }) => to)].map(([to, own]) => ({
+  const received = new Map<Deployment, number>();
+  for (const { from, to, part } of handovers) received.set(to, (received.get(to) ?? 0) + (demands.get(from) ?? 0) * part);
+  return [...received].map(([to, receives]) => ({
     deployment: to.id,
     quotaPool: quotaPoolOf(to),
     headroom: room.get(to) ?? null,
-    receives: own.reduce((sum, { from, part }) => sum + (demands.get(from) ?? 0) * part, 0),
+    receives,
   }));
 }
 

@@ -9,7 +9,7 @@ import type { Leaving } from "./handover.ts";
 import { holdOf, isWider, unionScope, type EstateState, type Hold, type Initiator } from "./hold.ts";
 import { modeOf } from "./mode.ts";
 import { failsAgain, restoreReadiness } from "./readiness.ts";
-import { poolShapes } from "./pool-shapes.ts";
+import { poolsLeadingTo } from "./pool-shapes.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
 import type { Routing } from "./routing.ts";
 import type { Convergence } from "./run.ts";
@@ -153,8 +153,7 @@ function carriesTraffic(
   scope: readonly string[] | null,
 ): boolean {
   if (routing === null) return true;
-  const moved = movedDeployments(estate, region, scope);
-  return poolShapes(estate, routing).some(({ deployments }) => moved.some((deployment) => deployments.has(deployment)));
+  return poolsLeadingTo(estate, routing, movedDeployments(estate, region, scope)).length > 0;
 }
 
 /** Automatic holds are restored automatically; a person's hold is theirs to lift. */

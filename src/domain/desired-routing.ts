@@ -8,6 +8,7 @@
  * D4. What leaves is taken over in proportion to the holds' `takers` (headroom when they were placed), by normal weights without them.
  */
 import type { Deployment, Estate } from "./estate.ts";
+import { groupBy } from "./group.ts";
 import type { Hold } from "./hold.ts";
 import { normalParts, priorityOf } from "./priorities.ts";
 import type { OriginRouting, PoolMember, Routing } from "./routing.ts";
@@ -50,9 +51,11 @@ interface Limit {
   readonly headroom: number | null;
 }
 
+const UNLIMITED: Limit = { share: 1, headroom: null };
+
 /** A member the estate does not know is not ours to limit. Of two holds the stricter counts, so that their order does not matter. */
 function limitOf(deployment: Deployment | undefined, holds: readonly HoldLimits[]): Limit {
-  if (deployment === undefined) return { share: 1, headroom: null };
+  if (deployment === undefined) return UNLIMITED;
   const { id, region } = deployment;
   let share = 1;
   let headroom: number | null = null;
@@ -67,6 +70,8 @@ function limitOf(deployment: Deployment | undefined, holds: readonly HoldLimits[
 
 interface Carrier extends Limit {
   readonly member: PoolMember;
+  /** Of the member in its pool. */
+  readonly index: number;
   /** Part [0–1] of the group's traffic that it normally carries. */
   readonly part: number;
 }
@@ -78,12 +83,13 @@ function desiredMembers(members: readonly PoolMember[], limits: readonly Limit[]
   const left = groups.filter((group) => group.some((carrier) => carrier.share > 0));
   const desired = left[0] === groups[0] ? mergeGroups(left) : promote(left, groups[0]?.[0]?.member);
   if (desired.length === 0) return "nobody";
-  const byMember = new Map(desired.map((entry) => [entry.from, entry.to]));
-  return members.flatMap((member, i) => byMember.get(member) ?? (member.weight === 0 && limits[i]?.share !== 0 ? [member] : []));
+  const placed = members.map((member, i) => (member.weight === 0 && limits[i]?.share !== 0 ? member : undefined));
+  for (const { index, to } of desired) placed[index] = to;
+  return placed.filter((member) => member !== undefined);
 }
 
 interface Placed {
-  readonly from: PoolMember;
+  readonly index: number;
   readonly to: PoolMember;
 }
 
@@ -164,9 +170,9 @@ function normalise(targets: readonly Target[]): readonly Target[] {
 /** `beside` is the member that those of another group join: they take its priority, absent when it has none. */
 function weigh(targets: readonly Target[], beside: PoolMember | undefined): readonly Placed[] {
   const weights = apportion(targets.map((entry) => entry.target));
-  return targets.map(({ carrier: { member } }, index) => {
-    const to = { ...member, weight: weights[index] ?? 1 };
-    return { from: member, to: beside === undefined || priorityOf(member) === priorityOf(beside) ? to : atPriority(to, beside.priority) };
+  return targets.map(({ carrier: { member, index } }, i) => {
+    const to = { ...member, weight: weights[i] ?? 1 };
+    return { index, to: beside === undefined || priorityOf(member) === priorityOf(beside) ? to : atPriority(to, beside.priority) };
   });
 }
 
@@ -174,23 +180,23 @@ function atPriority({ priority: _, ...member }: PoolMember, priority: number | u
   return priority === undefined ? member : { ...member, priority };
 }
 
-function unchanged(carrier: Carrier): Placed {
-  return { from: carrier.member, to: carrier.member };
+function unchanged({ index, member }: Carrier): Placed {
+  return { index, to: member };
 }
 
 function priorityGroups(carriers: readonly Carrier[]): readonly (readonly Carrier[])[] {
-  const numbers = [...new Set(carriers.map((carrier) => priorityOf(carrier.member)))].sort((a, b) => a - b);
-  return numbers.map((number) => carriers.filter((carrier) => priorityOf(carrier.member) === number));
+  const groups = [...groupBy(carriers, ({ member }) => priorityOf(member))];
+  return groups.sort(([a], [b]) => a - b).map(([, group]) => group);
 }
 
 /** A member that somebody else gave weight 0 carries nothing, and is given nothing. */
 function carriersOf(members: readonly PoolMember[], limits: readonly Limit[]): readonly Carrier[] {
   const parts = normalParts(members);
   const carriers: Carrier[] = [];
-  for (const [i, { share, headroom }] of limits.entries()) {
-    const member = members[i];
-    if (member !== undefined && member.weight !== 0) carriers.push({ share, headroom, member, part: parts[i] ?? 0 });
-  }
+  members.forEach((member, index) => {
+    const { share, headroom } = limits[index] ?? UNLIMITED;
+    if (member.weight !== 0) carriers.push({ share, headroom, member, index, part: parts[index] ?? 0 });
+  });
   return carriers;
 }
 

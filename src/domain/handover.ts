@@ -2,7 +2,7 @@
 import { desiredPool, type HoldLimits } from "./desired-routing.ts";
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
-import { poolParts, poolShapes, type PoolShape } from "./pool-shapes.ts";
+import { poolParts, poolsLeadingTo, type PoolShape } from "./pool-shapes.ts";
 import type { Routing } from "./routing.ts";
 import { movedDeployments } from "./topology.ts";
 
@@ -27,19 +27,17 @@ export interface Leaving {
 /** `routing` is the normal routing, `others` the holds of other regions; `leaving` limits what is left to nothing. */
 export function leave(estate: Estate, routing: Routing, others: readonly HoldLimits[], leaving: HoldLimits): Leaving {
   const moved = movedDeployments(estate, leaving.region, leaving.scope);
-  // Where nobody of the first choice is moved or held, the pool goes on as it is.
-  const limited = [...moved, ...others.flatMap((hold) => movedDeployments(estate, hold.region, hold.scope))];
-  const shapes = poolShapes(estate, routing).filter((shape) => limited.some((deployment) => shape.parts.has(deployment)));
-  const flows = shapes.flatMap((shape) => flowsOf(shape, others, leaving, moved));
+  const flows = poolsLeadingTo(estate, routing, moved).flatMap(({ shape, own }) => flowsOf(shape, others, leaving, own));
   const byFrom = groupBy(flows, (flow) => flow.from);
   const totals = new Map([...byFrom].map(([from, own]) => [from, own.reduce((sum, flow) => sum + flow.part, 0)]));
   const shareOf = (flow: Flow): number => flow.part / (totals.get(flow.from) ?? 1);
   const strandedOf = (own: readonly Flow[]): number => own.reduce((sum, flow) => sum + (flow.isUnserved ? shareOf(flow) : 0), 0);
   return {
     carries: flows.length > 0,
-    handovers: flows.flatMap((flow) =>
-      flow.gains.map(({ to, gain }) => ({ gateways: flow.gateways, from: flow.from, to, part: shareOf(flow) * gain })),
-    ),
+    handovers: flows.flatMap((flow) => {
+      const share = shareOf(flow);
+      return flow.gains.map(({ to, gain }) => ({ gateways: flow.gateways, from: flow.from, to, part: share * gain }));
+    }),
     stranded: Object.fromEntries([...byFrom].map(([from, own]) => [from.id, strandedOf(own)])),
   };
 }

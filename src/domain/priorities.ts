@@ -14,15 +14,16 @@ export function firstChoice(members: readonly PoolMember[]): readonly PoolMember
 
 /** Part [0–1] of its own priority group that each member carries. Members without a weight count as the mean of those with one [U]. */
 export function normalParts(members: readonly PoolMember[]): readonly number[] {
-  const groups = new Map([...groupBy(members, priorityOf)].map(([priority, group]) => [priority, weightsOf(group)]));
-  return members.map((member) => {
-    const { mean, sum, count } = groups.get(priorityOf(member)) ?? { mean: 1, sum: 0, count: 1 };
-    return sum === 0 ? 1 / count : (member.weight ?? mean) / sum;
-  });
+  const groups = groupBy(members, priorityOf);
+  if (groups.size === 1) return partsWithin(members);
+  const parts = new Map([...groups.values()].flatMap((group) => partsWithin(group).map((part, i) => [group[i], part] as const)));
+  return members.map((member) => parts.get(member) ?? 0);
 }
 
-function weightsOf(group: readonly PoolMember[]): { readonly mean: number; readonly sum: number; readonly count: number } {
+/** The same of members that have one priority. */
+export function partsWithin(group: readonly PoolMember[]): readonly number[] {
   const known = group.filter(({ weight }) => weight !== undefined);
   const mean = known.length === 0 ? 1 : known.reduce((total, { weight }) => total + (weight ?? 0), 0) / known.length;
-  return { mean, sum: group.reduce((total, { weight }) => total + (weight ?? mean), 0), count: group.length };
+  const sum = group.reduce((total, { weight }) => total + (weight ?? mean), 0);
+  return group.map(({ weight }) => (sum === 0 ? 1 / group.length : (weight ?? mean) / sum));
 }

@@ -2,6 +2,7 @@
 import type { Estate } from "./estate.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
 import { secondsBetween } from "./time.ts";
+import { deploymentsByRegion } from "./topology.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Below this share of measured verdicts, the prober says too little about too much. */
@@ -11,7 +12,7 @@ const LEAST_MEASURED = 0.34;
 const TOGETHER_SECONDS = 60;
 
 export function doubt(estate: Estate, verdicts: readonly RegionVerdict[]): { readonly doubtful: boolean; readonly text: string } {
-  const withFoundry = new Set(estate.deployments.map((deployment) => deployment.region));
+  const withFoundry = deploymentsByRegion(estate);
   const all = verdicts.flatMap((v) => [...(withFoundry.has(v.region) ? [v.foundry] : []), ...(v.gateway === null ? [] : [v.gateway])]);
   // A region of which a part fails is measured, whatever it is called as a whole.
   const partly = verdicts.filter((v) => v.foundry.state === "inconclusive" && v.failing.length + v.pressured.length > 0).length;

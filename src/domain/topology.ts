@@ -33,7 +33,7 @@ const membersOf = perEstate(({ deployments, gateways }): Members => {
   return new Map(gateways.map(({ id, pools }) => [id, new Map(pools.map((pool) => [pool.name, inPool(pool)]))]));
 });
 
-const deploymentsByRegion = perEstate(({ deployments }) => groupBy(deployments, ({ region }) => region));
+export const deploymentsByRegion = perEstate(({ deployments }) => groupBy(deployments, ({ region }) => region));
 
 export function deploymentsIn(estate: Estate, region: string): readonly Deployment[] {
   return deploymentsByRegion(estate).get(region) ?? [];
@@ -79,12 +79,19 @@ export function routingScopeOf({ deploymentType }: Deployment): "region" | "data
   return deploymentType.startsWith("Global") ? "global" : deploymentType.startsWith("DataZone") ? "data-zone" : "region";
 }
 
+/** A deployment never changes. */
+const QUOTA_POOLS = new WeakMap<Deployment, string>();
+
 /**
  * Key of the quota that a deployment draws on: per subscription × region × model × deployment type (azure-facts 4.2).
  * Global deployments share one pool per subscription; data-zone ones are treated the same, which errs on the side of less headroom.
  */
 export function quotaPoolOf(deployment: Deployment): string {
+  const known = QUOTA_POOLS.get(deployment);
+  if (known !== undefined) return known;
   const subscription = /^\/subscriptions\/([^/]+)\//i.exec(deployment.resourceId)?.[1]?.toLowerCase() ?? "";
   const scope = routingScopeOf(deployment);
-  return `${subscription}/${scope === "region" ? deployment.region : scope}/${deployment.model.name}/${deployment.deploymentType}`;
+  const key = `${subscription}/${scope === "region" ? deployment.region : scope}/${deployment.model.name}/${deployment.deploymentType}`;
+  QUOTA_POOLS.set(deployment, key);
+  return key;
 }
