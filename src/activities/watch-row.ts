@@ -90,6 +90,8 @@ function packObservation(o: Observation, base: number, gateways: readonly string
     o.statusCode ?? null,
     codeOf(ERROR_CLASSES, o.errorClass),
     codeOf(gateways, o.via),
+    o.limitTokens ?? null,
+    o.remainingTokens ?? null,
   ];
 }
 
@@ -165,16 +167,18 @@ function unpackObservations(
   return (id, text, details) => {
     const rows = unpackRows(text);
     const { kind, region } = regions.get(id) ?? { kind: "deployment" as const, region: "" };
-    return rows.map(([ago, outcome, latency, statusCode, errorClass, via], i) => {
+    return rows.map(([ago, outcome, latency, statusCode = null, errorClass, via, limitTokens = null, remainingTokens = null], i) => {
       const isLast = !rows.slice(i + 1).some((later) => later[1] === outcome);
       const failure = nameOf(ERROR_CLASSES, errorClass);
       const gateway = nameOf(gateways, via);
       return {
         ...{ target: id, kind, region, at: instant(base, ago ?? 0), outcome: nameOf(OUTCOMES, outcome) ?? "unmeasured" },
         ...{ latencyMilliseconds: latency ?? 0, detail: (isLast ? details[String(outcome)] : undefined) ?? "" },
-        ...(statusCode === null || statusCode === undefined ? {} : { statusCode }),
+        ...(statusCode === null ? {} : { statusCode }),
         ...(failure === null ? {} : { errorClass: failure }),
         ...(gateway === null ? {} : { via: gateway }),
+        ...(limitTokens === null ? {} : { limitTokens }),
+        ...(remainingTokens === null ? {} : { remainingTokens }),
       };
     });
   };

@@ -1,5 +1,6 @@
 /** The pressure classifier: a target that refuses or slows down for want of capacity. It never makes a target failing. */
 import { PASSIVE_SOURCES, type Rule, type View } from "./evidence.ts";
+import type { Observation } from "./observation.ts";
 
 /** In and out differ, so that a load at the limit does not flip the verdict. */
 const THRESHOLDS = {
@@ -53,11 +54,18 @@ export interface Load {
   readonly utilisationPercent: number | null;
 }
 
+/** One probe alone shows that the target is near its limit. */
+export function showsLimit(probe: Observation): boolean {
+  return probe.outcome === "throttled" || reaches(usedShareOf(probe), NEAR.usedShare);
+}
+
+function usedShareOf({ limitTokens, remainingTokens }: Observation): number | null {
+  return limitTokens === undefined || remainingTokens === undefined || limitTokens <= 0 ? null : 1 - remainingTokens / limitTokens;
+}
+
 /** The most that any source tells. */
 export function loadOf({ seen, passive, policy }: View): Load {
-  const used = seen.map(({ limitTokens, remainingTokens }) =>
-    limitTokens === undefined || remainingTokens === undefined || limitTokens <= 0 ? null : 1 - remainingTokens / limitTokens,
-  );
+  const used = seen.map(usedShareOf);
   const newest = PASSIVE_SOURCES.map(
     (source) => passive[source].findLast(({ sample }) => sample.requests >= policy.passiveRequests)?.sample,
   );

@@ -65,7 +65,7 @@ describe("a row", () => {
     const found = { by: "1", next, own, witnesses, skipped: { "gpt-west": "spared" }, confirmed: ["gpt-east"] };
     const watch = withFindings(estate, EMPTY_WATCH, NONE, found, at(7));
     const forgetful = (observations: readonly Observation[] | undefined): unknown =>
-      observations?.map(({ limitTokens: _l, remainingTokens: _r, spentTokens: _s, ...kept }) => kept);
+      observations?.map(({ spentTokens: _, ...kept }) => kept);
     const back = unpackWatch(estate, packWatch(estate, watch));
     expect(back.observations["gpt-east"]).toEqual(forgetful(watch.observations["gpt-east"]));
     for (const part of [
