@@ -7,7 +7,7 @@ import type { Estate } from "../src/domain/estate.ts";
 import { EMPTY_STATE } from "../src/domain/hold.ts";
 import type { Observation, Sample } from "../src/domain/observation.ts";
 import type { Routing } from "../src/domain/routing.ts";
-import { assessTarget, type Evidence, type Verdict } from "../src/domain/verdict.ts";
+import { judgeTarget, type Evidence, type Verdict } from "../src/domain/verdict.ts";
 import { largeEstate } from "./estate.ts";
 
 const NOW = Date.parse("2026-01-05T12:00:00Z");
@@ -81,12 +81,11 @@ function prepare(estate: Estate, failing: ReadonlySet<string>): () => ReturnType
   return () => {
     const verdicts: Record<string, Verdict> = {};
     for (const { id, evidence } of targets) {
-      // As the round does: whoever asks for an explanation has the traces made again.
-      const { trace: _, ...verdict } = assessTarget(evidence, before, estate.detection, now);
-      verdicts[id] = verdict;
+      verdicts[id] = judgeTarget(evidence, before, estate.detection, now);
     }
     const regions = regionsOf(estate, verdicts, demand, now);
-    return decide({ estate, state: EMPTY_STATE, verdicts: regions, capacity, routing, convergence: null, now });
+    // Capacity is read anew for every decision: nothing may be remembered of it.
+    return decide({ estate, state: EMPTY_STATE, verdicts: regions, capacity: { ...capacity }, routing, convergence: null, now });
   };
 }
 

@@ -6,7 +6,7 @@ import { doubtGateways } from "../domain/region-verdict.ts";
 import { addProbes } from "../domain/samples.ts";
 import { limiterReadings } from "../domain/signals.ts";
 import { secondsBetween } from "../domain/time.ts";
-import { assessTarget, countable, isDoubtful, isSuspect, type Verdict } from "../domain/verdict.ts";
+import { countable, isDoubtful, isSuspect, judgeTarget, type Verdict } from "../domain/verdict.ts";
 import type { Deps, Stored } from "../ports.ts";
 import { addSpend, skipReason } from "./budget.ts";
 import { confirm, type Seen } from "./burst.ts";
@@ -94,7 +94,7 @@ async function examine(round: Round, target: Target): Promise<Seen> {
   const isFailing = (own: readonly Observation[], witnesses: readonly Observation[]): boolean => {
     const now = deps.clock.now().toISOString();
     const evidence = evidenceOf(detection, memory.watch.value, memory, target.id, now, own, witnesses);
-    return assessTarget(evidence, verdict, detection, now).state === "failing";
+    return judgeTarget(evidence, verdict, detection, now).state === "failing";
   };
   const [seen] = await Promise.all([
     confirm(deps, { first, probe: target.probe, witnesses: target.witnesses, whole, isFailing }),
@@ -125,8 +125,7 @@ export function withFindings(estate: Estate, watch: Watch, passive: Passive, fou
   for (const { id } of [...estate.deployments, ...estate.gateways]) {
     const [mine, others] = [ownBy.get(id) ?? [], witnessesBy.get(id) ?? []];
     const evidence = evidenceOf(detection, watch, passive, id, now, mine, others);
-    const { trace: _, ...verdict } = assessTarget(evidence, watch.verdicts[id], detection, now);
-    verdicts[id] = verdict;
+    verdicts[id] = judgeTarget(evidence, watch.verdicts[id], detection, now);
     next.observations[id] = withoutRepeats(countable(evidence.probes, detection, now));
     next.witnesses[id] = withoutRepeats(countable(evidence.witnesses, detection, now));
     samples[id] = addProbes(watch.samples[id] ?? [], mine, detection, now);

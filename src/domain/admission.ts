@@ -53,8 +53,8 @@ export function admitMove(
 ): { readonly admission: Admission; readonly leaving: Leaving } {
   const { region, scope } = move;
   const moved = movedDeployments(estate, region, scope);
-  const room = roomBeside(estate, routing, moved, capacity);
-  const takers = takersOf(room, moved, move);
+  const room = (deployment: Deployment): number | null => headroom(estate, deployment, capacity);
+  const takers = takersOf(estate, routing, moved, move, room);
   const others = holds.filter((hold) => hold.region !== region);
   const leaving = leave(estate, routing, others, { region, scope, share: 0, origin: "enabled", takers });
   const demands = new Map(moved.map((deployment) => [deployment, demandOf(deployment.id, capacity)]));
@@ -90,39 +90,41 @@ function safeShare(survivors: readonly Survivor[]): number {
   return Math.min(1, room / moves, ...deciding.map(({ headroom: free, receives }) => (free ?? 0) / receives));
 }
 
-/** Tokens per minute; null = unknown. */
-type Known = ReadonlyMap<Deployment, number | null>;
+/** Headroom in tokens per minute; null = unknown. */
+type Room = (deployment: Deployment) => number | null;
 
-/** The headroom of everybody who stands in a pool with what moves, that included. */
-function roomBeside(estate: Estate, routing: Routing, moved: readonly Deployment[], capacity: Capacity): Known {
-  const room = new Map<Deployment, number | null>();
-  for (const { shape } of poolsLeadingTo(estate, routing, moved)) {
-    for (const deployment of shape.deployments) if (!room.has(deployment)) room.set(deployment, headroom(estate, deployment, capacity));
-  }
-  return room;
-}
-
-/** Whoever of them stays: a hold spreads what leaves in proportion to these. */
-function takersOf(room: Known, moved: readonly Deployment[], { impaired }: Move): Readonly<Record<string, number>> {
-  const leaving = new Set(moved);
+/** Of everybody who stands in a pool with what moves, and stays: a hold spreads what leaves in proportion to these. */
+function takersOf(
+  estate: Estate,
+  routing: Routing,
+  moved: readonly Deployment[],
+  { impaired }: Move,
+  room: Room,
+): Readonly<Record<string, number>> {
+  const asked = new Set(moved);
   const takers: Record<string, number> = {};
-  for (const [deployment, known] of room) {
-    if (leaving.has(deployment)) continue;
-    const { id } = deployment;
-    const free = impaired?.has(id) === true ? 0 : known;
-    if (free !== null) takers[id] = Math.floor(free);
+  for (const { shape } of poolsLeadingTo(estate, routing, moved)) {
+    for (const deployment of shape.deployments) {
+      if (asked.has(deployment)) continue;
+      asked.add(deployment);
+      const free = impaired?.has(deployment.id) === true ? 0 : room(deployment);
+      if (free !== null) takers[deployment.id] = Math.floor(free);
+    }
   }
   return takers;
 }
 
+/** Tokens per minute; null = unknown. */
+type Demands = ReadonlyMap<Deployment, number | null>;
+
 /** Whoever gains by it stands in a pool with what moves. */
-function survivorsOf({ handovers }: Leaving, room: Known, demands: Known): readonly Survivor[] {
+function survivorsOf({ handovers }: Leaving, room: Room, demands: Demands): readonly Survivor[] {
   const received = new Map<Deployment, number>();
   for (const { from, to, part } of handovers) received.set(to, (received.get(to) ?? 0) + (demands.get(from) ?? 0) * part);
   return [...received].map(([to, receives]) => ({
     deployment: to.id,
     quotaPool: quotaPoolOf(to),
-    headroom: room.get(to) ?? null,
+    headroom: room(to),
     receives,
   }));
 }
@@ -132,7 +134,7 @@ function isStranded({ carries, handovers }: Leaving): boolean {
   return carries && handovers.length === 0;
 }
 
-function shedOf(demands: Known, { stranded }: Leaving, maxSafeShare: number): Admission["shed"] {
+function shedOf(demands: Demands, { stranded }: Leaving, maxSafeShare: number): Admission["shed"] {
   return [...demands].flatMap(([{ id }, demand]) => {
     const served = (1 - (stranded[id] ?? 0)) * maxSafeShare;
     const tokensPerMinute = Math.round((demand ?? 0) * (1 - served));

@@ -56,6 +56,26 @@ export function headroomOf(estate: Estate, capacity: Capacity, deploymentId: str
 }
 
 export function headroom(estate: Estate, deployment: Deployment, capacity: Capacity): number | null {
+  const known = knownHeadroom(estate, capacity);
+  const found = known.get(deployment);
+  if (found !== undefined) return found;
+  const value = headroomNow(estate, deployment, capacity);
+  known.set(deployment, value);
+  return value;
+}
+
+/** A capacity never changes: of all the regions that fail, the same deployments are asked what they could take over. */
+const HEADROOM = new WeakMap<Capacity, { readonly estate: Estate; readonly byDeployment: Map<Deployment, number | null> }>();
+
+function knownHeadroom(estate: Estate, capacity: Capacity): Map<Deployment, number | null> {
+  const known = HEADROOM.get(capacity);
+  if (known?.estate === estate) return known.byDeployment;
+  const byDeployment = new Map<Deployment, number | null>();
+  HEADROOM.set(capacity, { estate, byDeployment });
+  return byDeployment;
+}
+
+function headroomNow(estate: Estate, deployment: Deployment, capacity: Capacity): number | null {
   const limit = limitOf(deployment, capacity);
   const demand = demandOf(deployment.id, capacity);
   return limit === null || demand === null ? null : Math.max(0, limit * (1 - estate.safety.reserveShare) - demand);

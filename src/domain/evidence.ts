@@ -147,10 +147,12 @@ function lastChange(previous: Verdict | undefined, now: number): { own: number; 
 function minutes(samples: readonly Sample[] | undefined, from: number, to: number): readonly Minute[] {
   const found: Minute[] = [];
   let isSorted = true;
+  let last = -Infinity;
   for (const sample of samples ?? []) {
     const start = instantOf(sample.at);
     if (!(start >= from && start <= to)) continue;
-    isSorted &&= (found.at(-1)?.start ?? -Infinity) < start;
+    isSorted &&= last < start;
+    last = start;
     found.push({ start, sample });
   }
   return isSorted ? found : found.sort((a, b) => a.start - b.start);

@@ -15,19 +15,39 @@ export type { Assessment, Evidence, Rule, Symptom, Verdict, VerdictState } from 
 
 type Conclusion = Pick<Verdict, "state" | "symptom" | "reason" | "lingers">;
 
+/** The verdict alone: a round keeps nothing else of a thousand targets. */
+export function judgeTarget(evidence: Evidence, previous: Verdict | undefined, policy: DetectionPolicy, now: string): Verdict {
+  return verdictOf(applyRules(readEvidence(evidence, previous, policy, now)), now);
+}
+
+/** The verdict and every rule that was looked at, for whoever asks why. */
 export function assessTarget(evidence: Evidence, previous: Verdict | undefined, policy: DetectionPolicy, now: string): Assessment {
-  const view = readEvidence(evidence, previous, policy, now);
+  const applied = applyRules(readEvidence(evidence, previous, policy, now));
+  const { view, outage, suspicions, pressure } = applied;
+  const doubt = (suspicions.find(isBelieved) ?? suspicions[0])?.doubts ?? NO_DOUBTS;
+  const trace = [...outage.map(asRule), ...pressure, stale(view), misconfigured(view), ...doubt];
+  return { ...verdictOf(applied, now), trace };
+}
+
+interface Applied {
+  readonly view: View;
+  readonly outage: readonly Finding[];
+  readonly suspicions: readonly Weighed[];
+  readonly pressure: readonly Rule[];
+}
+
+function applyRules(view: View): Applied {
   const load = loadOf(view);
   const limited = nearLimit(load);
   const outage = outageRules(view, limited);
-  const suspicions = weigh(view, outage);
   const pressure = pressureRules(view, load, slowness(view, view.own).isSlow, limited);
-  const refused = misconfigured(view);
-  const conclusion = conclude(view, suspicions, pressure, refused);
-  const since = previous?.state === conclusion.state ? previous.since : changedAt(view, now);
-  const doubt = (suspicions.find(isBelieved) ?? suspicions[0])?.doubts ?? NO_DOUBTS;
-  const trace = [...outage.map(asRule), ...pressure, stale(view), refused, ...doubt];
-  return { ...conclusion, since, trace };
+  return { view, outage, suspicions: weigh(view, outage), pressure };
+}
+
+function verdictOf({ view, suspicions, pressure }: Applied, now: string): Verdict {
+  const { previous } = view;
+  const conclusion = conclude(view, suspicions, pressure);
+  return { ...conclusion, since: previous?.state === conclusion.state ? previous.since : changedAt(view, now) };
 }
 
 /** A finding and what speaks against believing it. */
@@ -48,10 +68,11 @@ function isBelieved({ doubts: rules }: Weighed): boolean {
   return !rules.some((rule) => rule.met);
 }
 
-function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly Rule[], refused: Rule): Conclusion {
+function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly Rule[]): Conclusion {
   if (view.seen.length === 0) return withoutProbes(view);
   const believed = suspicions.find(isBelieved)?.finding;
-  if (believed?.rule !== "hardFailure" && refused.met) return { state: "misconfigured", symptom: null, reason: refused.text };
+  if (believed?.rule !== "hardFailure" && isMisconfigured(view))
+    return { state: "misconfigured", symptom: null, reason: misconfigured(view).text };
   if (believed !== undefined)
     return { state: "failing", symptom: believed.symptom, reason: believed.text, ...(believed.entered ? {} : { lingers: true }) };
   // What only lingers from before is not worth a doubt.
@@ -118,7 +139,11 @@ function stale({ seen, policy }: View): Rule {
 function misconfigured(view: View): Rule {
   const last = view.seen.findLast((o) => o.outcome === "misconfigured");
   const text = `${tally(view, "misconfigured", "were refused as misconfigured")}${last === undefined ? "" : ` (${last.detail})`}`;
-  return { rule: "misconfigured", classifier: "measurement", met: count(view, "misconfigured") >= view.policy.failuresToFail, text };
+  return { rule: "misconfigured", classifier: "measurement", met: isMisconfigured(view), text };
+}
+
+function isMisconfigured(view: View): boolean {
+  return count(view, "misconfigured") >= view.policy.failuresToFail;
 }
 
 const NO_DOUBTS: readonly Rule[] = ["cutOff", "unwitnessed", "quorum", "veto"].map((rule) => ({
