@@ -15,12 +15,15 @@ interface TargetRow {
   readonly s?: string;
   /** The last detail of each outcome, by its code. */
   readonly d?: Readonly<Record<string, string>>;
-  readonly v?: readonly [state: number, since: string, reason: string, symptom?: Symptom | null, lingers?: true];
+  readonly v?: readonly [state: number, since: string, reason: string, symptom?: Symptom | null, still?: Still];
   /** Limiter: limit, used, milliseconds before the round. */
   readonly l?: string;
   /** Spent requests and tokens. */
   readonly p?: string;
 }
+
+/** What keeps a verdict though its newest probes say otherwise: it is of a failing or of a healthy one. */
+type Still = "lingers" | "wavers";
 
 export interface WatchRow extends Pick<Watch, "spentOn" | "skipped" | "confirmed" | "ended" | "roundAt"> {
   /** Absent in a row of an older version. */
@@ -76,10 +79,11 @@ function packTarget(gateways: readonly string[], watch: Watch, id: string, base:
   };
 }
 
-function packVerdict({ state, since, reason, symptom, lingers }: Verdict, textLength: number): NonNullable<TargetRow["v"]> {
+function packVerdict({ state, since, reason, symptom, lingers, wavers }: Verdict, textLength: number): NonNullable<TargetRow["v"]> {
   const text = textLength === 0 ? "" : reason.slice(0, textLength);
   const start = [STATES.indexOf(state), since, text] as const;
-  return lingers === true ? [...start, symptom, true] : symptom === null ? start : [...start, symptom];
+  const still = lingers === true ? "lingers" : wavers === true ? "wavers" : null;
+  return still !== null ? [...start, symptom, still] : symptom === null ? start : [...start, symptom];
 }
 
 function packObservation(o: Observation, base: number, gateways: readonly string[]): readonly Field[] {
@@ -133,9 +137,9 @@ export function unpackWatch(estate: Estate, row: WatchRow): Watch {
   };
 }
 
-function unpackVerdict([state, since, reason, symptom, lingers]: NonNullable<TargetRow["v"]>): Verdict {
+function unpackVerdict([state, since, reason, symptom, still]: NonNullable<TargetRow["v"]>): Verdict {
   const verdict = { state: STATES[state] ?? "inconclusive", since, reason, symptom: symptom ?? null };
-  return lingers === true ? { ...verdict, lingers } : verdict;
+  return still === undefined ? verdict : { ...verdict, [still]: true };
 }
 
 function unpackSample([ago, requests, latency, failed, throttled, slow]: readonly Field[], base: number): Sample {

@@ -23,6 +23,8 @@ export interface Verdict {
   readonly since: string;
   /** It is still called failing only because too little speaks for its recovery yet: no new evacuation begins on that. */
   readonly lingers?: true;
+  /** It is called healthy, but of its probes of the last two minutes one or more failed or were slow: too little to tell. */
+  readonly wavers?: true;
 }
 
 /** Everything that is known of one target at one instant. */

@@ -126,11 +126,25 @@ export interface Slowness {
   readonly isSlow: boolean;
 }
 
+function latencySeconds({ intervalSeconds }: DetectionPolicy): number {
+  return Math.max(LATENCY_SECONDS, 4 * intervalSeconds);
+}
+
+function recent({ policy, now }: View, minutes: readonly Minute[]): readonly Minute[] {
+  return minutes.filter(({ start }) => start + MINUTE_MILLISECONDS > now - latencySeconds(policy) * 1000);
+}
+
+/** Probes in the minutes in which slowness is looked for that failed or were slow. */
+export function recentTrouble(view: View): number {
+  const { failed, slow } = sums(recent(view, view.own));
+  return failed + slow;
+}
+
 /** Most answers of the last two minutes (of four rounds, where those take longer) were slow. */
-export function slowness({ policy, now }: View, minutes: readonly Minute[]): Slowness {
-  const seconds = Math.max(LATENCY_SECONDS, 4 * policy.intervalSeconds);
-  const recent = minutes.filter(({ start }) => start + MINUTE_MILLISECONDS > now - seconds * 1000);
-  const { answered, slow } = sums(recent);
+export function slowness(view: View, minutes: readonly Minute[]): Slowness {
+  const { policy } = view;
+  const seconds = latencySeconds(policy);
+  const { answered, slow } = sums(recent(view, minutes));
   const needed = Math.min(LATENCY_PROBES, Math.floor(seconds / policy.intervalSeconds));
   return { slow, answered, needed, isSlow: answered >= needed && slow * 2 > answered };
 }

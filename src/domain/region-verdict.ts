@@ -18,8 +18,11 @@ export interface RegionVerdict {
   /** Deployments under pressure. */
   readonly pressured: readonly string[];
   /** How each deployment stands, and since when. */
-  readonly deployments: Readonly<Record<string, Pick<Verdict, "state" | "since" | "lingers">>>;
+  readonly deployments: Readonly<Record<string, Standing>>;
 }
+
+/** A deployment's verdict, as far as other regions' decisions ask for it. */
+type Standing = Pick<Verdict, "state" | "since" | "lingers" | "wavers">;
 
 export type VerdictsByTarget = Readonly<Record<string, Verdict>>;
 /** Tokens per minute by deployment id; a deployment that is missing has no known demand. */
@@ -35,10 +38,10 @@ export function assessRegion(
   const deployments = deploymentsIn(estate, region).map((d) => d.id);
   const gateways = gatewaysIn(estate, region).map((g) => g.id);
   const unknown: Verdict = { state: "inconclusive", symptom: null, reason: "not probed yet", since: now };
-  const parts = partsOf(deployments, trafficShares(deployments, demand), verdicts, unknown);
-  const inState = (state: VerdictState): readonly string[] => deployments.filter((id) => verdicts[id]?.state === state);
+  const parts = partsOf(deployments, sharesOf(deployments, demand), verdicts, unknown);
+  const inState = (state: VerdictState): readonly string[] => deployments.filter((_, i) => parts[i]?.verdict.state === state);
   const failing = inState("failing");
-  const gates = partsOf(gateways, {}, verdicts, unknown);
+  const gates = partsOf(gateways, sharesOf(gateways, {}), verdicts, unknown);
   return {
     region,
     failingShare: shareOf(parts, "failing"),
@@ -60,18 +63,17 @@ interface Part {
   readonly share: number;
 }
 
-function standing({ state, since, lingers }: Verdict): Pick<Verdict, "state" | "since" | "lingers"> {
-  return lingers === undefined ? { state, since } : { state, since, lingers };
+function standing({ state, since, lingers, wavers }: Verdict): Standing {
+  return { state, since, ...(lingers === undefined ? {} : { lingers }), ...(wavers === undefined ? {} : { wavers }) };
 }
 
-/** What no share is known of counts like any other. */
 function partsOf(
   ids: readonly string[],
-  shares: Readonly<Record<string, number>>,
+  shares: readonly number[],
   verdicts: VerdictsByTarget,
   unknown: Verdict,
 ): readonly Part[] {
-  return ids.map((id) => ({ verdict: verdicts[id] ?? unknown, share: shares[id] ?? 1 / ids.length }));
+  return ids.map((id, i) => ({ verdict: verdicts[id] ?? unknown, share: shares[i] ?? 0 }));
 }
 
 /** A prober that is cut off from a region's deployments, which others reach, cannot tell of its gateways' silence either. */
@@ -93,13 +95,19 @@ function doubted(gateway: Verdict): Verdict {
   return { ...gateway, state: "inconclusive", symptom: "cutOff", reason: `${gateway.reason}, but the prober is cut off from this region` };
 }
 
-/** Known demand decides; without any, every deployment counts the same. A deployment whose demand is unknown counts as the mean of the known. */
 export function trafficShares(deployments: readonly string[], demand: DemandByDeployment): Record<string, number> {
-  const known = deployments.map((id) => demand[id]).filter((value) => value !== undefined);
+  const shares = sharesOf(deployments, demand);
+  return Object.fromEntries(deployments.map((id, i) => [id, shares[i] ?? 0]));
+}
+
+/** Known demand decides; without any, every deployment counts the same. A deployment whose demand is unknown counts as the mean of the known. */
+function sharesOf(deployments: readonly string[], demand: DemandByDeployment): readonly number[] {
+  const all = deployments.map((id) => demand[id]);
+  const known = all.filter((value) => value !== undefined);
   const mean = known.reduce((a, b) => a + b, 0) / (known.length || 1);
-  const weights = deployments.map((id) => demand[id] ?? mean);
+  const weights = all.map((value) => value ?? mean);
   const sum = weights.reduce((a, b) => a + b, 0);
-  return Object.fromEntries(deployments.map((id, i) => [id, sum === 0 ? 1 / deployments.length : (weights[i] ?? 0) / sum]));
+  return weights.map((weight) => (sum === 0 ? 1 / weights.length : weight / sum));
 }
 
 function shareOf(parts: readonly Part[], state: VerdictState): number {
@@ -114,8 +122,9 @@ const ROUNDING = 1e-9;
 
 /** Failing outweighs everything; a region is only healthy when nothing in it is worse. */
 function combine(parts: readonly Part[], failingShare: number): Verdict {
+  const all = parts.map((part) => part.verdict);
   for (const state of ["failing", "misconfigured", "inconclusive", "pressured"] as const) {
-    const found = parts.map((part) => part.verdict).filter((verdict) => verdict.state === state);
+    const found = all.filter((verdict) => verdict.state === state);
     const worst = found.toSorted((a, b) => SYMPTOMS.indexOf(a.symptom) - SYMPTOMS.indexOf(b.symptom))[0];
     if (worst === undefined) continue;
     const share = shareOf(parts, state);
@@ -125,7 +134,6 @@ function combine(parts: readonly Part[], failingShare: number): Verdict {
     const lingers = state === "failing" && found.every((verdict) => verdict.lingers === true) ? { lingers: true as const } : {};
     return { state: stated, symptom: worst.symptom, reason, since: latest(found), ...lingers };
   }
-  const all = parts.map((part) => part.verdict);
   return { state: "healthy", symptom: null, reason: all.map((v) => v.reason).join("; "), since: latest(all) };
 }
 

@@ -6,14 +6,14 @@ import { doubts } from "./doubt.ts";
 import type { DetectionPolicy } from "./estate.ts";
 import { isAnswered, readEvidence, type Assessment, type Evidence, type Rule, type Verdict, type View } from "./evidence.ts";
 import type { Observation, Outcome } from "./observation.ts";
-import { outageRules, recentFailures, slowness, type Finding } from "./outage.ts";
+import { outageRules, recentFailures, recentTrouble, slowness, type Finding } from "./outage.ts";
 import { loadOf, nearLimit, pressureRules } from "./pressure.ts";
 import { describeMinute, standIn } from "./traffic-evidence.ts";
 
 export { countable } from "./evidence.ts";
 export type { Assessment, Evidence, Rule, Symptom, Verdict, VerdictState } from "./evidence.ts";
 
-type Conclusion = Pick<Verdict, "state" | "symptom" | "reason" | "lingers">;
+type Conclusion = Pick<Verdict, "state" | "symptom" | "reason" | "lingers" | "wavers">;
 
 /** The verdict alone: a round keeps nothing else of a thousand targets. */
 export function judgeTarget(evidence: Evidence, previous: Verdict | undefined, policy: DetectionPolicy, now: string): Verdict {
@@ -103,16 +103,20 @@ function concludeWell(view: View, pressure: readonly Rule[]): Conclusion {
   const trusted = previous === undefined || previous.state === "healthy";
   if (answered || (trusted && seen.every((o) => o.outcome === "ok"))) {
     if (pressed !== undefined) return { state: "pressured", symptom: null, reason: pressed.text };
-    return { state: "healthy", symptom: null, reason: tally(view, "ok", "succeeded") };
+    return { state: "healthy", symptom: null, reason: tally(view, "ok", "succeeded"), ...wavering(view) };
   }
   const failed = count(view, "failed");
   if (previous !== undefined && previous.state !== "inconclusive") {
     const { state, symptom } = previous;
     const lingers = state === "failing" ? { lingers: true as const } : {};
-    return { state, symptom, ...lingers, reason: `${tally(view, "ok", "succeeded")}, ${failed} failed: too few to change from ${state}` };
+    return { state, symptom, ...lingers, ...(state === "healthy" ? wavering(view) : {}), reason: `${tally(view, "ok", "succeeded")}, ${failed} failed: too few to change from ${state}` };
   }
   const reason = `${tally(view, "failed", "failed")}: ${policy.failuresToFail} are needed to call it failing`;
   return { state: "inconclusive", symptom: stillCutOff(view), reason };
+}
+
+function wavering(view: View): { wavers?: true } {
+  return recentTrouble(view) > 0 ? { wavers: true } : {};
 }
 
 /** Until it is settled what the target is, the prober counts as isolated from it. */

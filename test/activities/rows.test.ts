@@ -88,6 +88,7 @@ describe("a row", () => {
     const verdicts = {
       "gpt-east": { ...verdict("failing"), lingers: true as const },
       "gpt-west": verdict("failing", T0, "latency"),
+      "mini-west": { ...verdict("healthy"), wavers: true as const },
       "gpt-north": { ...verdict("failing", T0, "errors"), lingers: true as const },
     };
     expect(unpackWatch(estate, packWatch(estate, { ...EMPTY_WATCH, verdicts })).verdicts).toEqual(verdicts);

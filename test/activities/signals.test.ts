@@ -226,6 +226,32 @@ describe("the probe budget", () => {
     expect(sentTo("gpt-east")).toHaveLength(5);
   });
 
+  it.each<[rule: string, remainingTokens: number, sent: readonly number[]]>([
+    ["out of tokens is asked once a limiter's minute", 400, [0, 60, 120]],
+    ["with tokens left is asked every round", 40_000, [0, 15, 30, 45, 60, 75, 90, 105, 120, 135]],
+  ])("a deployment under pressure %s", async (_rule, remainingTokens, sent) => {
+    deps = fakeDeps(withWitnesses());
+    await learn(deps);
+    traffic = { answered: 40, throttled: 10, serverErrors: null };
+    deps.probe.extras = { limitTokens: 100_000, remainingTokens };
+    await round();
+    await rounds(9);
+    expect((await targetStatus("gpt-east"))?.state).toBe("pressured");
+    expect(sentTo("gpt-east")).toEqual(sent);
+  });
+
+  it("a deployment out of tokens that is no longer answered is asked every round, and says why not before", async () => {
+    deps = fakeDeps(withWitnesses());
+    await learn(deps);
+    deps.probe.extras = { limitTokens: 100_000, remainingTokens: 400 };
+    await round();
+    await rounds(2);
+    expect((await targetStatus("gpt-east"))?.skipped).toMatch(/at its limit, and a probe would take a client's tokens; 50 real requests/);
+    traffic = { answered: 40, serverErrors: 10 };
+    await rounds(3);
+    expect(sentTo("gpt-east")).toEqual([0, 45, 60, 75]);
+  });
+
   it("a suspected target is probed whatever it has spent", async () => {
     await rounds(1);
     await receive(deps, suspicion({ at: at(15) }));

@@ -31,6 +31,15 @@ const byTraffic = (failingByTraffic: readonly string[]): RegionVerdict[] => [
   regionVerdict("west"),
   regionVerdict("north"),
 ];
+/** East fails by `symptom`; the others are healthy, and those named had a failed or slow probe just now. */
+const wavering = (symptom: Symptom, ...waverers: readonly string[]): RegionVerdict[] => [
+  { ...regionVerdict("east", "failing"), foundry: verdict("failing", at(0), symptom) },
+  ...["west", "north"].map((region) => {
+    const well = regionVerdict(region);
+    const deployments = Object.entries(well.deployments).map(([id, own]) => [id, waverers.includes(region) ? { ...own, wavers: true } : own]);
+    return { ...well, deployments: Object.fromEntries(deployments) };
+  }),
+];
 const westLeft = stateWith([hold("west", 0, { since: at(100) })]);
 const onlyWest = { estate: hubToHub(["east", "west"]), verdicts: [regionVerdict("east", "failing"), regionVerdict("west", "pressured")] };
 
@@ -40,6 +49,15 @@ describe("willMovingHelp", () => {
     ["one of those who take over is well", { verdicts: verdicts("failing", "failing", "healthy") }, "passed"],
     ["all of them fail alike", { verdicts: verdicts("failing", "failing", "failing") }, "refused", "the same fault everywhere"],
     ["all of them strain", { verdicts: verdicts("failing", "pressured", "pressured") }, "refused", "2 pressured"],
+    [
+      "it is slow, and all of them were slow just now",
+      { verdicts: wavering("latency", "west", "north") },
+      "refused",
+      "0 pressured, 0 not measured, 2 wavering (a probe failed or was slow just now)",
+    ],
+    ["a part of it fails, and of all of them a probe failed just now", { verdicts: wavering("partialFailure", "west", "north") }, "refused"],
+    ["it is slow, and one of them was not", { verdicts: wavering("latency", "west") }, "passed"],
+    ["it answers nobody, and all of them had a blip just now", { verdicts: wavering("errors", "west", "north") }, "passed"],
     ["none of them could be measured", { verdicts: verdicts("failing", "inconclusive", "misconfigured") }, "refused", "could be measured"],
     ["those who take over are not known of at all", { verdicts: verdicts("failing") }, "refused", "could be measured"],
     [

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULTS } from "../../src/config/defaults.ts";
-import type { Observation, Outcome } from "../../src/domain/observation.ts";
+import type { Observation, Outcome, Sample } from "../../src/domain/observation.ts";
 import { assessTarget, countable, isSuspect, type Verdict, type VerdictState } from "../../src/domain/verdict.ts";
 import { at, evidence, observation, verdict } from "../support/builders.ts";
+import { assess, minute, OK_WINDOW } from "./evidence-builders.ts";
 
 const policy = DEFAULTS.detection;
 const OUTCOMES: Record<string, Outcome> = { ok: "ok", F: "failed", T: "throttled", M: "misconfigured", U: "unmeasured" };
@@ -65,6 +66,16 @@ describe("the verdict of a target, 4 of 5 failures in and 3 successes out", () =
       ["failing", true],
     ]);
     expect(history("ok ok F").at(-1)?.reason).toBe("2 of the last 3 probes succeeded, 1 failed: too few to change from healthy");
+  });
+
+  it.each<[rule: string, minutes: readonly Sample[], wavers: true | undefined]>([
+    ["well for two minutes", [minute(2, 4), minute(1, 4)], undefined],
+    ["a slow answer in the last two minutes", [minute(2, 4), minute(1, 4, { slow: 1 })], true],
+    ["a failed probe in the last two minutes", [minute(2, 4, { failed: 1 }), minute(1, 4)], true],
+    ["a slow answer longer ago", [minute(4, 4, { slow: 1 }), minute(3, 4), minute(2, 4), minute(1, 4)], undefined],
+  ])("a healthy target wavers by what its probes showed of late: %s", (_rule, probe, wavers) => {
+    const { state, wavers: told } = assess(OK_WINDOW, { samples: { probe } });
+    expect([state, told]).toEqual(["healthy", wavers]);
   });
 
   it("keeps the instant at which the state began", () => {

@@ -6,7 +6,7 @@ import { leave } from "../handover.ts";
 import type { RegionVerdict } from "../region-verdict.ts";
 import { secondsBetween } from "../time.ts";
 import { edgePeers, quotaPoolOf, routingScopeOf } from "../topology.ts";
-import type { VerdictState } from "../verdict.ts";
+import type { Symptom } from "../verdict.ts";
 import { names, passed, refused, ROUTING_UNKNOWN, type Climb, type Finding } from "./rung.ts";
 
 type Obstacle = (climb: Climb, takers: readonly Deployment[]) => string | null;
@@ -40,26 +40,32 @@ function proberRefused({ verdict, region, initiator }: Climb): string | null {
   return `${region} refuses the prober (${verdict.foundry.reason}): that is not mended by moving`;
 }
 
-type Health = "works" | "failing" | "pressured" | "unknown";
+type Health = "works" | "wavering" | "failing" | "pressured" | "unknown";
 
 /** Of deployments, by the verdicts of their regions. */
 function healthBy(verdicts: readonly RegionVerdict[]): (deployment: Deployment) => Health {
   const byRegion = new Map(verdicts.map((verdict) => [verdict.region, verdict.deployments]));
-  return ({ id, region }) => healthOf(byRegion.get(region)?.[id]?.state);
+  return ({ id, region }) => healthOf(byRegion.get(region)?.[id]);
 }
 
-function healthOf(state: VerdictState | undefined): Health {
-  if (state === "healthy") return "works";
+function healthOf(standing: RegionVerdict["deployments"][string] | undefined): Health {
+  const state = standing?.state;
+  if (state === "healthy") return standing?.wavers === true ? "wavering" : "works";
   return state === "failing" || state === "pressured" ? state : "unknown";
 }
 
-function sameFaultEverywhere({ verdicts }: Climb, takers: readonly Deployment[]): string | null {
+/** What takes minutes to be found here may have begun there too, without a verdict yet. */
+const GRAY: readonly (Symptom | null | undefined)[] = ["latency", "partialFailure"];
+
+function sameFaultEverywhere({ verdict, verdicts }: Climb, takers: readonly Deployment[]): string | null {
   const health = takers.map(healthBy(verdicts));
-  if (health.includes("works")) return null;
+  const isGray = GRAY.includes(verdict?.foundry.symptom);
+  if (health.includes("works") || (!isGray && health.includes("wavering"))) return null;
   const count = (wanted: Health): number => health.filter((found) => found === wanted).length;
   const all = takers.length;
+  const wavering = count("wavering") === 0 ? "" : `, ${count("wavering")} wavering (a probe failed or was slow just now)`;
   if (count("unknown") === all) return `none of the ${all} deployments that would take over could be measured`;
-  return `the same fault everywhere: of ${all} deployments that would take over ${count("failing")} are failing, ${count("pressured")} pressured, ${count("unknown")} not measured`;
+  return `the same fault everywhere: of ${all} deployments that would take over ${count("failing")} are failing, ${count("pressured")} pressured, ${count("unknown")} not measured${wavering}`;
 }
 
 /** A region that took over from another and now fails only real requests, or some of them, has most likely been handed the fault. */
