@@ -109,7 +109,13 @@ function concludeWell(view: View, pressure: readonly Rule[]): Conclusion {
   if (previous !== undefined && previous.state !== "inconclusive") {
     const { state, symptom } = previous;
     const lingers = state === "failing" ? { lingers: true as const } : {};
-    return { state, symptom, ...lingers, ...(state === "healthy" ? wavering(view) : {}), reason: `${tally(view, "ok", "succeeded")}, ${failed} failed: too few to change from ${state}` };
+    return {
+      state,
+      symptom,
+      ...lingers,
+      ...(state === "healthy" ? wavering(view) : {}),
+      reason: `${tally(view, "ok", "succeeded")}, ${failed} failed: too few to change from ${state}`,
+    };
   }
   const reason = `${tally(view, "failed", "failed")}: ${policy.failuresToFail} are needed to call it failing`;
   return { state: "inconclusive", symptom: stillCutOff(view), reason };

@@ -36,7 +36,10 @@ const wavering = (symptom: Symptom, ...waverers: readonly string[]): RegionVerdi
   { ...regionVerdict("east", "failing"), foundry: verdict("failing", at(0), symptom) },
   ...["west", "north"].map((region) => {
     const well = regionVerdict(region);
-    const deployments = Object.entries(well.deployments).map(([id, own]) => [id, waverers.includes(region) ? { ...own, wavers: true } : own]);
+    const deployments = Object.entries(well.deployments).map(([id, own]) => [
+      id,
+      waverers.includes(region) ? { ...own, wavers: true } : own,
+    ]);
     return { ...well, deployments: Object.fromEntries(deployments) };
   }),
 ];
@@ -55,7 +58,11 @@ describe("willMovingHelp", () => {
       "refused",
       "0 pressured, 0 not measured, 2 wavering (a probe failed or was slow just now)",
     ],
-    ["a part of it fails, and of all of them a probe failed just now", { verdicts: wavering("partialFailure", "west", "north") }, "refused"],
+    [
+      "a part of it fails, and of all of them a probe failed just now",
+      { verdicts: wavering("partialFailure", "west", "north") },
+      "refused",
+    ],
     ["it is slow, and one of them was not", { verdicts: wavering("latency", "west") }, "passed"],
     ["it answers nobody, and all of them had a blip just now", { verdicts: wavering("errors", "west", "north") }, "passed"],
     ["none of them could be measured", { verdicts: verdicts("failing", "inconclusive", "misconfigured") }, "refused", "could be measured"],
