@@ -5,7 +5,7 @@ import type { Deployment, Estate } from "./estate.ts";
 import { leave, type Leaving } from "./handover.ts";
 import { poolParts, poolsLeadingTo } from "./pool-shapes.ts";
 import type { PoolRouting, Routing } from "./routing.ts";
-import { deploymentsOfPool, movedDeployments, quotaPoolOf } from "./topology.ts";
+import { leadsOf, movedDeployments, quotaPoolOf } from "./topology.ts";
 
 export interface Survivor {
   readonly deployment: string;
@@ -101,12 +101,11 @@ function takersOf(
   { impaired }: Move,
   room: Room,
 ): Readonly<Record<string, number>> {
-  const asked = new Set(moved);
+  const leaving = new Set(moved);
   const takers: Record<string, number> = {};
   for (const { shape } of poolsLeadingTo(estate, routing, moved)) {
     for (const deployment of shape.deployments) {
-      if (asked.has(deployment)) continue;
-      asked.add(deployment);
+      if (leaving.has(deployment) || takers[deployment.id] !== undefined) continue;
       const free = impaired?.has(deployment.id) === true ? 0 : room(deployment);
       if (free !== null) takers[deployment.id] = Math.floor(free);
     }
@@ -165,5 +164,5 @@ function sumKnown(values: readonly (number | null)[]): number | null {
 
 /** Part [0–1] of a pool's traffic that goes to a deployment: its part of the first-choice group. */
 export function partOf(estate: Estate, pool: PoolRouting, deployment: string): number {
-  return [...poolParts(pool.members, deploymentsOfPool(estate, pool.gateway, pool.pool))].find(([{ id }]) => id === deployment)?.[1] ?? 0;
+  return [...poolParts(leadsOf(estate, pool))].find(([{ id }]) => id === deployment)?.[1] ?? 0;
 }

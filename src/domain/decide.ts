@@ -9,7 +9,7 @@ import type { Leaving } from "./handover.ts";
 import { holdOf, isWider, unionScope, type EstateState, type Hold, type Initiator } from "./hold.ts";
 import { modeOf } from "./mode.ts";
 import { failsAgain, restoreReadiness } from "./readiness.ts";
-import { poolsLeadingTo } from "./pool-shapes.ts";
+import { standsInPool } from "./pool-shapes.ts";
 import type { RegionVerdict } from "./region-verdict.ts";
 import type { Routing } from "./routing.ts";
 import type { Convergence } from "./run.ts";
@@ -153,7 +153,7 @@ function carriesTraffic(
   scope: readonly string[] | null,
 ): boolean {
   if (routing === null) return true;
-  return poolsLeadingTo(estate, routing, movedDeployments(estate, region, scope)).length > 0;
+  return movedDeployments(estate, region, scope).some((deployment) => standsInPool(estate, routing, deployment));
 }
 
 /** Automatic holds are restored automatically; a person's hold is theirs to lift. */

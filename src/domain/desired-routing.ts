@@ -12,7 +12,7 @@ import { groupBy } from "./group.ts";
 import type { Hold } from "./hold.ts";
 import { normalParts, priorityOf } from "./priorities.ts";
 import type { OriginRouting, PoolMember, Routing } from "./routing.ts";
-import { deploymentsOfPool, gatewayById, type DeploymentBehind } from "./topology.ts";
+import { gatewayById, leadsOf, type Lead } from "./topology.ts";
 import { apportion } from "./weights.ts";
 
 export interface DesiredRouting {
@@ -27,21 +27,25 @@ export function desiredRouting(estate: Estate, normal: Routing, holds: readonly 
   if (holds.length === 0) return { routing: normal, unserved: [] };
   const unserved: string[] = [];
   const pools = normal.pools.map((pool) => {
-    const members = desiredPool(pool.members, deploymentsOfPool(estate, pool.gateway, pool.pool), holds);
-    if (members === "nobody") unserved.push(`${pool.gateway}/${pool.pool}`);
-    return members === "nobody" ? pool : { ...pool, members };
+    const leads = desiredPool(leadsOf(estate, pool), holds);
+    if (leads === "nobody") unserved.push(`${pool.gateway}/${pool.pool}`);
+    return leads === "nobody" ? pool : { ...pool, members: leads.map(({ member }) => member) };
   });
   return { routing: { pools, origins: desiredOrigins(estate, normal.origins, holds, unserved) }, unserved };
 }
 
 /** `nobody`: nothing would remain of it. */
-export function desiredPool(
-  members: readonly PoolMember[],
-  deploymentBehind: DeploymentBehind,
-  holds: readonly HoldLimits[],
-): readonly PoolMember[] | "nobody" {
-  const limits = members.map((member) => limitOf(deploymentBehind(member), holds));
-  return desiredMembers(members, limits);
+export function desiredPool(leads: readonly Lead[], holds: readonly HoldLimits[]): readonly Lead[] | "nobody" {
+  const limits = leads.map(({ deployment }) => limitOf(deployment, holds));
+  const carriers = carriersOf(leads, limits);
+  if (carriers.every((carrier) => carrier.share === 1)) return leads;
+  const groups = priorityGroups(carriers);
+  const left = groups.filter((group) => group.some((carrier) => carrier.share > 0));
+  const desired = left[0] === groups[0] ? mergeGroups(left) : promote(left, groups[0]?.[0]?.member);
+  if (desired.length === 0) return "nobody";
+  const placed = leads.map((lead, i) => (lead.member.weight === 0 && limits[i]?.share !== 0 ? lead : undefined));
+  for (const { index, to } of desired) placed[index] = { member: to, deployment: leads[index]?.deployment };
+  return placed.filter((lead) => lead !== undefined);
 }
 
 interface Limit {
@@ -74,18 +78,6 @@ interface Carrier extends Limit {
   readonly index: number;
   /** Part [0–1] of the group's traffic that it normally carries. */
   readonly part: number;
-}
-
-function desiredMembers(members: readonly PoolMember[], limits: readonly Limit[]): readonly PoolMember[] | "nobody" {
-  const carriers = carriersOf(members, limits);
-  if (carriers.every((carrier) => carrier.share === 1)) return members;
-  const groups = priorityGroups(carriers);
-  const left = groups.filter((group) => group.some((carrier) => carrier.share > 0));
-  const desired = left[0] === groups[0] ? mergeGroups(left) : promote(left, groups[0]?.[0]?.member);
-  if (desired.length === 0) return "nobody";
-  const placed = members.map((member, i) => (member.weight === 0 && limits[i]?.share !== 0 ? member : undefined));
-  for (const { index, to } of desired) placed[index] = to;
-  return placed.filter((member) => member !== undefined);
 }
 
 interface Placed {
@@ -190,10 +182,10 @@ function priorityGroups(carriers: readonly Carrier[]): readonly (readonly Carrie
 }
 
 /** A member that somebody else gave weight 0 carries nothing, and is given nothing. */
-function carriersOf(members: readonly PoolMember[], limits: readonly Limit[]): readonly Carrier[] {
-  const parts = normalParts(members);
+function carriersOf(leads: readonly Lead[], limits: readonly Limit[]): readonly Carrier[] {
+  const parts = normalParts(leads.map(({ member }) => member));
   const carriers: Carrier[] = [];
-  members.forEach((member, index) => {
+  leads.forEach(({ member }, index) => {
     const { share, headroom } = limits[index] ?? UNLIMITED;
     if (member.weight !== 0) carriers.push({ share, headroom, member, index, part: parts[index] ?? 0 });
   });

@@ -56,14 +56,14 @@ interface Flow {
 }
 
 function flowsOf(shape: PoolShape, others: readonly HoldLimits[], leaving: HoldLimits, moved: readonly Deployment[]): readonly Flow[] {
-  const { pool, gateways, deploymentBehind } = shape;
+  const { leads, gateways } = shape;
   const before = partsUnder(shape, others);
   const from = moved.filter((deployment) => (before.get(deployment) ?? 0) > 0);
   if (from.length === 0) return [];
-  const after = desiredPool(pool.members, deploymentBehind, [...others, leaving]);
+  const after = desiredPool(leads, [...others, leaving]);
   const isUnserved = after === "nobody";
   const grown: { readonly to: Deployment; readonly gain: number }[] = [];
-  for (const [to, part] of isUnserved ? shape.parts : poolParts(after, deploymentBehind)) {
+  for (const [to, part] of isUnserved ? shape.parts : poolParts(after)) {
     const gain = part - (before.get(to) ?? 0);
     if (gain > 1e-9) grown.push({ to, gain });
   }
@@ -79,7 +79,7 @@ function flowsOf(shape: PoolShape, others: readonly HoldLimits[], leaving: HoldL
 }
 
 /** A pool of which nothing would remain stays normal. */
-function partsUnder({ pool, deploymentBehind, parts }: PoolShape, holds: readonly HoldLimits[]): PoolShape["parts"] {
-  const members = holds.length === 0 ? pool.members : desiredPool(pool.members, deploymentBehind, holds);
-  return members === pool.members || members === "nobody" ? parts : poolParts(members, deploymentBehind);
+function partsUnder({ leads, parts }: PoolShape, holds: readonly HoldLimits[]): PoolShape["parts"] {
+  const under = holds.length === 0 ? leads : desiredPool(leads, holds);
+  return under === leads || under === "nobody" ? parts : poolParts(under);
 }

@@ -1,25 +1,20 @@
 /** Pools of several gateways that lead to the same deployments in the same way are alike to whoever asks where traffic goes. */
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
-import { firstChoice, partsWithin } from "./priorities.ts";
-import type { PoolMember, PoolRouting, Routing } from "./routing.ts";
-import { deploymentsOfPool, type DeploymentBehind } from "./topology.ts";
+import { partsWithin, priorityOf } from "./priorities.ts";
+import type { Routing } from "./routing.ts";
+import { leadsOf, type Lead } from "./topology.ts";
 
 export interface PoolShape {
-  /** One of them. */
-  readonly pool: PoolRouting;
+  /** Of one of them. */
+  readonly leads: readonly Lead[];
   /** The gateway of each of them. */
   readonly gateways: readonly string[];
-  /** Of its members, or of any that differ from them in weight and priority only. */
-  readonly deploymentBehind: DeploymentBehind;
   /** What its members lead to, as far as the estate knows it. */
   readonly deployments: ReadonlySet<Deployment>;
   /** Those that serve while nothing is held, with their parts of the traffic. */
   readonly parts: ReadonlyMap<Deployment, number>;
 }
-
-/** A routing never changes: 30 gateways with 33 pools of 30 members are gone through once, and not for every question. */
-const INDEXES = new WeakMap<Routing, Index>();
 
 interface Index {
   readonly estate: Estate;
@@ -27,17 +22,24 @@ interface Index {
   readonly byDeployment: ReadonlyMap<Deployment, readonly PoolShape[]>;
 }
 
+/** A routing never changes: 30 gateways with 33 pools of 30 members are gone through once, and not for every question. */
+const INDEXES = new WeakMap<Routing, Index>();
+
 function indexOf(estate: Estate, routing: Routing): Index {
   const known = INDEXES.get(routing);
   if (known?.estate === estate) return known;
   const shapes = shapesOf(estate, routing);
-  const leads = shapes.flatMap((shape) => [...shape.deployments].map((deployment) => ({ deployment, shape })));
+  const pairs = shapes.flatMap((shape) => [...shape.deployments].map((deployment) => ({ deployment, shape })));
   const byDeployment = new Map(
-    [...groupBy(leads, ({ deployment }) => deployment)].map(([deployment, own]) => [deployment, own.map(({ shape }) => shape)]),
+    [...groupBy(pairs, ({ deployment }) => deployment)].map(([deployment, own]) => [deployment, own.map(({ shape }) => shape)]),
   );
   const index = { estate, shapes, byDeployment };
   INDEXES.set(routing, index);
   return index;
+}
+
+export function standsInPool(estate: Estate, routing: Routing, deployment: Deployment): boolean {
+  return indexOf(estate, routing).byDeployment.has(deployment);
 }
 
 /** In the routing's order, the pools that lead to any of these deployments, with those that each leads to. */
@@ -47,47 +49,36 @@ export function poolsLeadingTo(
   deployments: readonly Deployment[],
 ): readonly { readonly shape: PoolShape; readonly own: readonly Deployment[] }[] {
   const { shapes, byDeployment } = indexOf(estate, routing);
-  const leads = deployments.flatMap((deployment) => (byDeployment.get(deployment) ?? []).map((shape) => ({ deployment, shape })));
-  const byShape = groupBy(leads, ({ shape }) => shape);
+  const own = new Map<PoolShape, Deployment[]>();
+  for (const deployment of deployments) {
+    for (const shape of byDeployment.get(deployment) ?? []) own.set(shape, [...(own.get(shape) ?? []), deployment]);
+  }
   return shapes.flatMap((shape) => {
-    const own = byShape.get(shape);
-    return own === undefined ? [] : [{ shape, own: own.map(({ deployment }) => deployment) }];
+    const found = own.get(shape);
+    return found === undefined ? [] : [{ shape, own: found }];
   });
 }
 
 function shapesOf(estate: Estate, routing: Routing): readonly PoolShape[] {
-  return [...groupBy(routing.pools, (pool) => keyOf(estate, pool)).values()].flatMap((pools) => {
-    const [pool] = pools;
-    if (pool === undefined) return [];
-    const gateways = pools.map(({ gateway }) => gateway);
-    const deploymentBehind = onceFor(pool.members, deploymentsOfPool(estate, pool.gateway, pool.pool));
-    const deployments = new Set(pool.members.flatMap((member) => deploymentBehind(member) ?? []));
-    return [{ pool, gateways, deploymentBehind, deployments, parts: poolParts(pool.members, deploymentBehind) }];
+  const pools = routing.pools.map((pool) => ({ gateway: pool.gateway, leads: leadsOf(estate, pool) }));
+  return [...groupBy(pools, keyOf).values()].map((alike) => {
+    const leads = alike[0]?.leads ?? [];
+    const deployments = new Set(leads.flatMap(({ deployment }) => deployment ?? []));
+    return { leads, gateways: alike.map(({ gateway }) => gateway), deployments, parts: poolParts(leads) };
   });
 }
 
-/** ARM ids are long, and a backend's name is cut from them. */
-function onceFor(members: readonly PoolMember[], deploymentBehind: DeploymentBehind): DeploymentBehind {
-  const byId = new Map(members.map((member) => [member.id, deploymentBehind(member)]));
-  return ({ id }) => byId.get(id);
-}
-
-function keyOf(estate: Estate, { gateway, pool, members }: PoolRouting): string {
-  const deploymentBehind = deploymentsOfPool(estate, gateway, pool);
-  const parts = members.map((member) => {
-    const id = deploymentBehind(member)?.id ?? "";
-    return `${id} ${member.priority ?? ""} ${member.weight ?? ""}`;
-  });
-  return parts.join("|");
+function keyOf({ leads }: Pick<PoolShape, "leads">): string {
+  return leads.map(({ member, deployment }) => `${deployment?.id ?? ""} ${member.priority ?? ""} ${member.weight ?? ""}`).join("|");
 }
 
 /** Part [0–1] of a pool's traffic that goes to each deployment: its part of the first-choice group. */
-export function poolParts(members: readonly PoolMember[], deploymentBehind: DeploymentBehind): ReadonlyMap<Deployment, number> {
-  const first = firstChoice(members);
-  const parts = partsWithin(first);
+export function poolParts(leads: readonly Lead[]): ReadonlyMap<Deployment, number> {
+  const best = Math.min(...leads.map(({ member }) => priorityOf(member)));
+  const first = leads.filter(({ member }) => priorityOf(member) === best);
+  const parts = partsWithin(first.map(({ member }) => member));
   const byDeployment = new Map<Deployment, number>();
-  first.forEach((member, i) => {
-    const deployment = deploymentBehind(member);
+  first.forEach(({ deployment }, i) => {
     if (deployment !== undefined) byDeployment.set(deployment, (byDeployment.get(deployment) ?? 0) + (parts[i] ?? 0));
   });
   return byDeployment;

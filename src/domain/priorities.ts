@@ -7,11 +7,6 @@ export function priorityOf(member: PoolMember): number {
   return member.priority ?? 1;
 }
 
-export function firstChoice(members: readonly PoolMember[]): readonly PoolMember[] {
-  const best = Math.min(...members.map(priorityOf));
-  return members.filter((member) => priorityOf(member) === best);
-}
-
 /** Part [0–1] of its own priority group that each member carries. Members without a weight count as the mean of those with one [U]. */
 export function normalParts(members: readonly PoolMember[]): readonly number[] {
   const groups = groupBy(members, priorityOf);

@@ -2,7 +2,7 @@
 import type { Deployment, Edge, Estate, Gateway, OriginRef, PoolRef } from "./estate.ts";
 import { groupBy } from "./group.ts";
 import { perEstate } from "./per-estate.ts";
-import { backendName, type PoolMember } from "./routing.ts";
+import { backendName, type PoolMember, type PoolRouting } from "./routing.ts";
 
 export function gatewayById(estate: Estate, id: string): Gateway {
   const found = estate.gateways.find((gateway) => gateway.id === id);
@@ -10,12 +10,15 @@ export function gatewayById(estate: Estate, id: string): Gateway {
   return found;
 }
 
-/** The deployment a pool's member leads to; undefined for a member, pool or gateway the estate does not know (any more). */
-export type DeploymentBehind = (member: PoolMember) => Deployment | undefined;
+/** A pool's member with the deployment it leads to; undefined for a member, pool or gateway the estate does not know (any more). */
+export interface Lead {
+  readonly member: PoolMember;
+  readonly deployment: Deployment | undefined;
+}
 
-export function deploymentsOfPool(estate: Estate, gateway: string, pool: string): DeploymentBehind {
-  const members = membersOf(estate).get(gateway)?.get(pool);
-  return ({ id }) => members?.get(backendName(id));
+export function leadsOf(estate: Estate, { gateway, pool, members }: PoolRouting): readonly Lead[] {
+  const known = membersOf(estate).get(gateway)?.get(pool);
+  return members.map((member) => ({ member, deployment: known?.get(backendName(member.id)) }));
 }
 
 /** By gateway, pool and backend. */
