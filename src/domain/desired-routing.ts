@@ -10,7 +10,7 @@
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
 import type { Hold } from "./hold.ts";
-import { normalParts, priorityOf } from "./priorities.ts";
+import { priorityOf } from "./priorities.ts";
 import type { OriginRouting, PoolMember, Routing } from "./routing.ts";
 import { gatewayById, leadsOf, type Lead } from "./topology.ts";
 import { apportion } from "./weights.ts";
@@ -44,7 +44,7 @@ export function desiredPool(leads: readonly Lead[], holds: readonly HoldLimits[]
   const desired = left[0] === groups[0] ? mergeGroups(left) : promote(left, groups[0]?.[0]?.member);
   if (desired.length === 0) return "nobody";
   const placed = leads.map((lead, i) => (lead.member.weight === 0 && limits[i]?.share !== 0 ? lead : undefined));
-  for (const { index, to } of desired) placed[index] = { member: to, deployment: leads[index]?.deployment };
+  for (const { index, to } of desired) placed[index] = { member: to, deployment: leads[index]?.deployment, part: leads[index]?.part ?? 0 };
   return placed.filter((lead) => lead !== undefined);
 }
 
@@ -183,11 +183,10 @@ function priorityGroups(carriers: readonly Carrier[]): readonly (readonly Carrie
 
 /** A member that somebody else gave weight 0 carries nothing, and is given nothing. */
 function carriersOf(leads: readonly Lead[], limits: readonly Limit[]): readonly Carrier[] {
-  const parts = normalParts(leads.map(({ member }) => member));
   const carriers: Carrier[] = [];
-  leads.forEach(({ member }, index) => {
+  leads.forEach(({ member, part }, index) => {
     const { share, headroom } = limits[index] ?? UNLIMITED;
-    if (member.weight !== 0) carriers.push({ share, headroom, member, index, part: parts[index] ?? 0 });
+    if (member.weight !== 0) carriers.push({ share, headroom, member, index, part });
   });
   return carriers;
 }

@@ -2,6 +2,7 @@
 import type { Deployment, Edge, Estate, Gateway, OriginRef, PoolRef } from "./estate.ts";
 import { groupBy } from "./group.ts";
 import { perEstate } from "./per-estate.ts";
+import { normalParts } from "./priorities.ts";
 import { backendName, type PoolMember, type PoolRouting } from "./routing.ts";
 
 export function gatewayById(estate: Estate, id: string): Gateway {
@@ -14,11 +15,14 @@ export function gatewayById(estate: Estate, id: string): Gateway {
 export interface Lead {
   readonly member: PoolMember;
   readonly deployment: Deployment | undefined;
+  /** Part [0–1] of its priority group's traffic that it normally carries. */
+  readonly part: number;
 }
 
 export function leadsOf(estate: Estate, { gateway, pool, members }: PoolRouting): readonly Lead[] {
   const known = membersOf(estate).get(gateway)?.get(pool);
-  return members.map((member) => ({ member, deployment: known?.get(backendName(member.id)) }));
+  const parts = normalParts(members);
+  return members.map((member, i) => ({ member, deployment: known?.get(backendName(member.id)), part: parts[i] ?? 0 }));
 }
 
 /** By gateway, pool and backend. */
