@@ -18,8 +18,11 @@ export interface RegionVerdict {
   /** Deployments under pressure. */
   readonly pressured: readonly string[];
   /** How each deployment stands, and since when. */
-  readonly deployments: Readonly<Record<string, Pick<Verdict, "state" | "since" | "lingers">>>;
+  readonly deployments: Readonly<Record<string, Standing>>;
 }
+
+/** A deployment's verdict, as far as other regions' decisions ask for it. */
+type Standing = Pick<Verdict, "state" | "since" | "lingers" | "wavers">;
 
 export type VerdictsByTarget = Readonly<Record<string, Verdict>>;
 /** Tokens per minute by deployment id; a deployment that is missing has no known demand. */
@@ -60,16 +63,11 @@ interface Part {
   readonly share: number;
 }
 
-function standing({ state, since, lingers }: Verdict): Pick<Verdict, "state" | "since" | "lingers"> {
-  return lingers === undefined ? { state, since } : { state, since, lingers };
+function standing({ state, since, lingers, wavers }: Verdict): Standing {
+  return { state, since, ...(lingers === undefined ? {} : { lingers }), ...(wavers === undefined ? {} : { wavers }) };
 }
 
-function partsOf(
-  ids: readonly string[],
-  shares: readonly number[],
-  verdicts: VerdictsByTarget,
-  unknown: Verdict,
-): readonly Part[] {
+function partsOf(ids: readonly string[], shares: readonly number[], verdicts: VerdictsByTarget, unknown: Verdict): readonly Part[] {
   return ids.map((id, i) => ({ verdict: verdicts[id] ?? unknown, share: shares[i] ?? 0 }));
 }
 
