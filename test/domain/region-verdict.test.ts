@@ -33,6 +33,14 @@ describe("a region's Foundry verdict weighs deployments by their traffic", () =>
     expect(found.foundry.state).toBe(state);
   });
 
+  it("tells of each deployment whether it lingers or wavers", () => {
+    const own = { "gpt-east": { ...verdict("failing"), lingers: true }, "small-east": { ...verdict("healthy"), wavers: true } } as const;
+    expect(assessRegion(two, "east", own, {}, T0).deployments).toEqual({
+      "gpt-east": { state: "failing", since: T0, lingers: true },
+      "small-east": { state: "healthy", since: T0, wavers: true },
+    });
+  });
+
   it("says which share of the traffic fails", () => {
     const found = assessRegion(
       two,
