@@ -47,6 +47,11 @@ export interface Rule {
   readonly text: string;
 }
 
+/** A rule that was looked at: of a thousand targets hardly any is ever put into words. */
+export interface Found extends Omit<Rule, "text"> {
+  readonly text: () => string;
+}
+
 export type Assessment = Verdict & { readonly trace: readonly Rule[] };
 
 /** A minute that was summed up, with its start in milliseconds. */

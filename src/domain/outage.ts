@@ -5,8 +5,8 @@ import {
   isUnanswered,
   MINUTE_MILLISECONDS,
   PASSIVE_SOURCES,
+  type Found,
   type Minute,
-  type Rule,
   type Symptom,
   type View,
 } from "./evidence.ts";
@@ -14,7 +14,7 @@ import { ERROR_CLASSES, type ErrorClass, type Observation, type Sample } from ".
 import { confirmingSources, failedShare, failingRun, newestBusy } from "./traffic-evidence.ts";
 
 /** An outage rule that was looked at. */
-export interface Finding extends Rule {
+export interface Finding extends Found {
   readonly symptom: Symptom;
   /** Met by what is seen now; otherwise, when it is met, only because the target was failing so and is not clean yet. */
   readonly entered: boolean;
@@ -30,7 +30,7 @@ export function outageRules(view: View, limited: string | null): readonly Findin
   return [...first, latency(view, limited), traffic(view)];
 }
 
-function finding(rule: string, symptom: Symptom, text: string, from: () => number, entered: boolean, held = false): Finding {
+function finding(rule: string, symptom: Symptom, text: () => string, from: () => number, entered: boolean, held = false): Finding {
   return { rule, classifier: "outage", symptom, met: entered || held, entered, from, text };
 }
 
@@ -39,15 +39,18 @@ function hardFailure(view: View): Finding {
   const { seen, policy } = view;
   const failed = seen.filter((o) => o.outcome === "failed");
   const counted = countedFailures(failed, policy);
-  const blips = counted === failed.length ? "" : `, ${failed.length - counted} of them tolerated`;
-  const last = failed.at(-1);
-  const text = `${failed.length} of the last ${seen.length} probes failed${last === undefined ? "" : ` (${last.detail})`}${blips}`;
+  const text = (): string => {
+    const blips = counted === failed.length ? "" : `, ${failed.length - counted} of them tolerated`;
+    const last = failed.at(-1);
+    return `${failed.length} of the last ${seen.length} probes failed${last === undefined ? "" : ` (${last.detail})`}${blips}`;
+  };
   const symptom = failed.length > 0 && failed.every(isUnanswered) ? "noAnswer" : "errors";
   return finding("hardFailure", symptom, text, () => hardFrom(view), counted >= policy.failuresToFail);
 }
 
 /** Failures beyond what their class is allowed. */
 function countedFailures(failed: readonly Observation[], policy: DetectionPolicy): number {
+  if (failed.length === 0) return 0;
   const countOf = (name: ErrorClass): number => failed.filter((o) => o.errorClass === name).length;
   return ERROR_CLASSES.reduce((rest, name) => rest - Math.min(policy.tolerated[name], countOf(name)), failed.length);
 }
@@ -85,19 +88,26 @@ function partialFailure(view: View, limited: string | null): Finding {
   const { policy, gray, previous, now } = view;
   const { requests, failed } = sums(gray);
   const half = (policy.grayShare / 2) * requests;
-  const mixed = gray.filter(({ sample }) => sample.failed > 0 && sample.requests - sample.failed - sample.throttled > 0).length;
+  const mixed = (): number => gray.filter(isMixed).length;
   const need = Math.ceil(Math.max(policy.grayShare * requests, policy.grayFailures + half));
-  const confirming = confirmingSources(view, view.trafficFrom);
+  const confirming = (): readonly string[] => confirmingSources(view, view.trafficFrom);
   const isPart = failed <= PARTIAL_AT_MOST * requests;
-  const alone = failed >= need && mixed >= MIXED_MINUTES;
-  const confirmed = failed >= CONFIRMED_FAILURES && confirming.length > 0;
+  const alone = failed >= need && mixed() >= MIXED_MINUTES;
+  const confirmed = failed >= CONFIRMED_FAILURES && confirming().length > 0;
   const held = previous?.symptom === "partialFailure" && isPart && failed > 0 && failed + 1 > half;
   // Near its limit a target keeps some callers waiting: time-outs alone are pressure's doing then.
   const isLoad = limited !== null && view.seen.every((o) => o.outcome !== "failed" || o.errorClass === "timeout");
-  const beside = confirming.length === 0 ? "" : `; ${confirming.join(" and ")} show it too`;
-  const text = `${failed} of ${requests} probes failed over ${policy.graySeconds} s, ${need} needed in ${MIXED_MINUTES} minutes or more (found in ${mixed})${beside}`;
+  const text = (): string => {
+    const beside = confirming().length === 0 ? "" : `; ${confirming().join(" and ")} show it too`;
+    return `${failed} of ${requests} probes failed over ${policy.graySeconds} s, ${need} needed in ${MIXED_MINUTES} minutes or more (found in ${mixed()})${beside}`;
+  };
   const from = (): number => (gray.find(({ sample }) => sample.failed > 0)?.start ?? now) + MINUTE_MILLISECONDS;
   return finding("partialFailure", "partialFailure", text, from, isPart && !isLoad && (alone || confirmed), held);
+}
+
+/** Some of its probes failed, and some were answered. */
+function isMixed({ sample }: Minute): boolean {
+  return sample.failed > 0 && sample.requests - sample.failed - sample.throttled > 0;
 }
 
 /** Failed probes in the minutes in which gray failures are looked for. */
@@ -159,9 +169,12 @@ function latency(view: View, limited: string | null): Finding {
     last.every((o) => isAnswered(o) && o.latencyMilliseconds < policy.slowMilliseconds) &&
     slow * 4 < answered;
   const held = view.previous?.symptom === "latency" && limited === null && !clean;
-  const found = `${slow} of ${answered} answers took ${policy.slowMilliseconds} ms or more, more than half of at least ${needed} needed`;
+  const text = (): string => {
+    const found = `${slow} of ${answered} answers took ${policy.slowMilliseconds} ms or more, more than half of at least ${needed} needed`;
+    return limited === null ? found : `${found}; ${limited}`;
+  };
   const from = (): number => streakFrom(view.gray, view.now, isSlowMinute);
-  return finding("latency", "latency", limited === null ? found : `${found}; ${limited}`, from, isSlow && limited === null, held);
+  return finding("latency", "latency", text, from, isSlow && limited === null, held);
 }
 
 function isSlowMinute({ requests, failed, throttled, slow }: Sample): boolean {
@@ -177,9 +190,9 @@ function traffic(view: View): Finding {
   const runs = PASSIVE_SOURCES.map((source) => ({ source, run: failingRun(view, source, share, view.trafficFrom) }));
   const found = runs.reduce((a, b) => (b.run.length > a.run.length ? b : a));
   const held = view.previous?.symptom === "traffic" && PASSIVE_SOURCES.some((source) => stillFails(view, source));
-  const percent = Math.round(share * 100);
   const from = (): number => found.run[0]?.start ?? view.now;
-  const text = `${found.run.length} whole minutes in a row with ${percent} % or more of the real requests failed, ${TRAFFIC_MINUTES} needed`;
+  const text = (): string =>
+    `${found.run.length} whole minutes in a row with ${Math.round(share * 100)} % or more of the real requests failed, ${TRAFFIC_MINUTES} needed`;
   return finding("traffic", "traffic", text, from, found.run.length >= TRAFFIC_MINUTES, held);
 }
 

@@ -1,5 +1,5 @@
 /** The pressure classifier: a target that refuses or slows down for want of capacity. It never makes a target failing. */
-import { PASSIVE_SOURCES, type Rule, type View } from "./evidence.ts";
+import { PASSIVE_SOURCES, type Found, type View } from "./evidence.ts";
 import type { Observation } from "./observation.ts";
 
 /** In and out differ, so that a load at the limit does not flip the verdict. */
@@ -11,28 +11,27 @@ const THRESHOLDS = {
 const NEAR = { usedShare: 0.9, throttledShare: 0.02, utilisationPercent: 90 } as const;
 
 /** `limited`: what shows that the target is near its limit. */
-export function pressureRules(view: View, load: Load, isSlow: boolean, limited: string | null): readonly Rule[] {
+export function pressureRules(view: View, load: Load, isSlow: boolean, limited: string | null): readonly Found[] {
   const need = view.previous?.state === "pressured" ? THRESHOLDS.leaving : THRESHOLDS.entering;
   const { usedShare, throttledShare, utilisationPercent, throttledProbes } = load;
   return [
     rule(
       "throttled",
       throttledProbes >= view.policy.failuresToFail,
-      `${throttledProbes} of the last ${view.seen.length} probes were throttled${lastThrottled(view)}`,
+      () => `${throttledProbes} of the last ${view.seen.length} probes were throttled${lastThrottled(view)}`,
     ),
     rule(
       "tokens",
       reaches(usedShare, need.usedShare) || reaches(throttledShare, need.throttledShare),
-      `${percent(usedShare)} of the tokens per minute used, ${percent(need.usedShare)} needed; ${percent(throttledShare)} of the real requests throttled, ${percent(need.throttledShare)} needed`,
+      () =>
+        `${percent(usedShare)} of the tokens per minute used, ${percent(need.usedShare)} needed; ${percent(throttledShare)} of the real requests throttled, ${percent(need.throttledShare)} needed`,
     ),
-    rule(
-      "utilisation",
-      reaches(utilisationPercent, need.utilisationPercent),
+    rule("utilisation", reaches(utilisationPercent, need.utilisationPercent), () =>
       utilisationPercent === null
         ? "no provisioned utilisation known"
         : `provisioned utilisation is ${Math.round(utilisationPercent)} %, ${need.utilisationPercent} % needed`,
     ),
-    rule("slowUnderLoad", isSlow && limited !== null, isSlow ? `slow, and ${limited ?? "not near its limit"}` : "not slow"),
+    rule("slowUnderLoad", isSlow && limited !== null, () => (isSlow ? `slow, and ${limited ?? "not near its limit"}` : "not slow")),
   ];
 }
 
@@ -97,6 +96,6 @@ function percent(share: number | null): string {
   return share === null ? "an unknown share" : `${Math.round(share * 100)} %`;
 }
 
-function rule(code: string, met: boolean, text: string): Rule {
+function rule(code: string, met: boolean, text: () => string): Found {
   return { rule: code, classifier: "pressure", met, text };
 }

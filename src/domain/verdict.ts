@@ -4,7 +4,7 @@
  */
 import { doubts } from "./doubt.ts";
 import type { DetectionPolicy } from "./estate.ts";
-import { isAnswered, readEvidence, type Assessment, type Evidence, type Rule, type Verdict, type View } from "./evidence.ts";
+import { isAnswered, readEvidence, type Assessment, type Evidence, type Found, type Rule, type Verdict, type View } from "./evidence.ts";
 import type { Observation, Outcome } from "./observation.ts";
 import { outageRules, recentFailures, recentTrouble, slowness, type Finding } from "./outage.ts";
 import { loadOf, nearLimit, pressureRules } from "./pressure.ts";
@@ -25,7 +25,7 @@ export function assessTarget(evidence: Evidence, previous: Verdict | undefined, 
   const applied = applyRules(readEvidence(evidence, previous, policy, now));
   const { view, outage, suspicions, pressure } = applied;
   const doubt = (suspicions.find(isBelieved) ?? suspicions[0])?.doubts ?? NO_DOUBTS;
-  const trace = [...outage.map(asRule), ...pressure, stale(view), misconfigured(view), ...doubt];
+  const trace = [...[...outage, ...pressure].map(asRule), stale(view), misconfigured(view), ...doubt];
   return { ...verdictOf(applied, now), trace };
 }
 
@@ -33,7 +33,7 @@ interface Applied {
   readonly view: View;
   readonly outage: readonly Finding[];
   readonly suspicions: readonly Weighed[];
-  readonly pressure: readonly Rule[];
+  readonly pressure: readonly Found[];
 }
 
 function applyRules(view: View): Applied {
@@ -68,13 +68,13 @@ function isBelieved({ doubts: rules }: Weighed): boolean {
   return !rules.some((rule) => rule.met);
 }
 
-function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly Rule[]): Conclusion {
+function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly Found[]): Conclusion {
   if (view.seen.length === 0) return withoutProbes(view);
   const believed = suspicions.find(isBelieved)?.finding;
   if (believed?.rule !== "hardFailure" && isMisconfigured(view))
     return { state: "misconfigured", symptom: null, reason: misconfigured(view).text };
   if (believed !== undefined)
-    return { state: "failing", symptom: believed.symptom, reason: believed.text, ...(believed.entered ? {} : { lingers: true }) };
+    return { state: "failing", symptom: believed.symptom, reason: believed.text(), ...(believed.entered ? {} : { lingers: true }) };
   // What only lingers from before is not worth a doubt.
   const doubted = suspicions.find(({ finding }) => finding.entered);
   if (doubted !== undefined) return disbelieve(doubted);
@@ -90,19 +90,19 @@ function withoutProbes(view: View): Conclusion {
 function disbelieve({ finding, doubts: rules }: Weighed): Conclusion {
   const reasons = rules.filter((rule) => rule.met);
   const symptom = reasons.some((rule) => rule.rule === "cutOff" || rule.rule === "unwitnessed") ? "cutOff" : null;
-  return { state: "inconclusive", symptom, reason: `${finding.text}, but ${reasons.map((rule) => rule.text).join("; ")}` };
+  return { state: "inconclusive", symptom, reason: `${finding.text()}, but ${reasons.map((rule) => rule.text).join("; ")}` };
 }
 
 /** Nothing makes it failing: pressed, well, or not yet certain to be anything else than before. */
-function concludeWell(view: View, pressure: readonly Rule[]): Conclusion {
+function concludeWell(view: View, pressure: readonly Found[]): Conclusion {
   const { seen, policy, previous } = view;
   const pressed = pressure.find((rule) => rule.met);
-  if (pressed?.rule === "throttled") return { state: "pressured", symptom: null, reason: pressed.text };
+  if (pressed?.rule === "throttled") return { state: "pressured", symptom: null, reason: pressed.text() };
   const recent = seen.slice(-policy.successesToRecover);
   const answered = recent.length === policy.successesToRecover && recent.every(isAnswered);
   const trusted = previous === undefined || previous.state === "healthy";
   if (answered || (trusted && seen.every((o) => o.outcome === "ok"))) {
-    if (pressed !== undefined) return { state: "pressured", symptom: null, reason: pressed.text };
+    if (pressed !== undefined) return { state: "pressured", symptom: null, reason: pressed.text() };
     return { state: "healthy", symptom: null, reason: tally(view, "ok", "succeeded"), ...wavering(view) };
   }
   const failed = count(view, "failed");
@@ -163,8 +163,8 @@ const NO_DOUBTS: readonly Rule[] = ["cutOff", "unwitnessed", "quorum", "veto"].m
   text: "nothing was found that could be doubted",
 }));
 
-function asRule({ rule, classifier, met, text }: Finding): Rule {
-  return { rule, classifier, met, text };
+function asRule({ rule, classifier, met, text }: Found): Rule {
+  return { rule, classifier, met, text: text() };
 }
 
 /** When the probe was sent that changed it; a clock ahead of this one's does not reach into the future. */
