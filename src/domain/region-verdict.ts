@@ -64,6 +64,8 @@ interface Part {
 }
 
 function standing({ state, since, lingers, wavers }: Verdict): Standing {
+  // Of a thousand, nearly all do neither.
+  if (lingers === undefined && wavers === undefined) return { state, since };
   return { state, since, ...(lingers === undefined ? {} : { lingers }), ...(wavers === undefined ? {} : { wavers }) };
 }
 
