@@ -178,7 +178,7 @@ async function readRouting(deps: Deps, gaps: string[]): Promise<Routing | null> 
     const ref = refs[i];
     if (ref === undefined) return [];
     if (!read.ok) gaps.push(`routing of ${ref.gateway.id}/${ref.pool}: ${read.reason}`);
-    // Names are all that is asked of it; with whole ids the pools of a large estate would outgrow the row (900 KB).
+    // Names are all that is asked of it; whole ids, each gateway's own, would make the row of a large estate outgrow it (900 KB).
     const members = read.ok ? read.members.map((member) => ({ ...member, id: backendName(member.id) })) : [];
     return read.ok ? [{ gateway: ref.gateway.id, pool: ref.pool, members }] : [];
   });

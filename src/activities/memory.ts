@@ -5,6 +5,7 @@ import type { OriginRouting, PoolMember, Routing } from "../domain/routing.ts";
 import type { Convergence, Run, RunOutcome } from "../domain/run.ts";
 import type { Suspicion } from "../domain/signals.ts";
 import type { Deps, Stored } from "../ports.ts";
+import { packRouting, unpackRouting, type RoutingRow } from "./routing-row.ts";
 import { NO_TRAFFIC, packTraffic, unpackTraffic, type Traffic, type TrafficRow } from "./traffic-row.ts";
 import { EMPTY_WATCH, type Watch } from "./watch.ts";
 import { packWatch, unpackWatch, type WatchRow } from "./watch-row.ts";
@@ -22,6 +23,9 @@ export interface Knowledge {
   /** What could not be read, for the status page. */
   readonly gaps: readonly string[];
 }
+
+/** The routing has a row of its own: it is large, and changes seldom. */
+type KnowledgeRow = Omit<Knowledge, "routing">;
 
 /** Suspicions that are open, and when each was received by this app's clock: it starts a confirm burst of its targets once. */
 export interface Suspicions {
@@ -128,7 +132,7 @@ export async function readMemory(deps: Deps): Promise<Memory> {
   return {
     state: row<EstateState>("state") ?? { value: EMPTY_STATE, etag: undefined },
     watch: watchOf(deps, row<WatchRow>("watch")),
-    knowledge: row<Knowledge>("knowledge")?.value ?? null,
+    knowledge: knowledgeOf(deps, row<KnowledgeRow>("knowledge"), row<RoutingRow>("routing")),
     metrics: traffic("metrics"),
     gatewayLogs: traffic("gatewayLogs"),
     suspicions: row<Suspicions>("suspicions")?.value ?? NO_SUSPICIONS,
@@ -137,6 +141,18 @@ export async function readMemory(deps: Deps): Promise<Memory> {
     convergence: row<Convergence>("convergence")?.value ?? null,
     convergenceEtag: row<Convergence>("convergence")?.etag,
   };
+}
+
+/** What was unpacked last, by process: whoever keeps an index of the routing finds it again as long as the row is the same. */
+const lastRoutings = new WeakMap<Deps, { readonly etag: string | undefined; readonly routing: Routing }>();
+
+function knowledgeOf(deps: Deps, known: Stored<KnowledgeRow> | undefined, stored: Stored<RoutingRow> | undefined): Knowledge | null {
+  if (known === undefined) return null;
+  if (stored === undefined) return { ...known.value, routing: null };
+  const last = lastRoutings.get(deps);
+  const routing = last !== undefined && last.etag !== undefined && last.etag === stored.etag ? last.routing : unpackRouting(stored.value);
+  lastRoutings.set(deps, { etag: stored.etag, routing });
+  return { ...known.value, routing };
 }
 
 /** A row of an older version is no row: two rounds later everything in it has been measured again. */
@@ -162,12 +178,14 @@ export interface Learnt {
 }
 
 /** In one operation: the knowledge timer is the only writer of these rows. */
-export async function setLearnt(deps: Deps, { metrics, gatewayLogs, knowledge }: Learnt): Promise<void> {
+export async function setLearnt(deps: Deps, { metrics, gatewayLogs, knowledge: { routing, ...knowledge } }: Learnt): Promise<void> {
   const logs = gatewayLogs === null ? [] : [{ key: "gatewayLogs", value: packTraffic(gatewayLogs) }];
+  const isNew = routing !== null && routing !== lastRoutings.get(deps)?.routing;
   await deps.state.setMany(partition(deps), [
     { key: "metrics", value: packTraffic(metrics) },
     ...logs,
-    { key: "knowledge", value: knowledge },
+    { key: "knowledge", value: knowledge satisfies KnowledgeRow },
+    ...(isNew ? [{ key: "routing", value: packRouting(routing) }] : []),
   ]);
 }
 

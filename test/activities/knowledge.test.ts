@@ -4,6 +4,7 @@ import { learn } from "../../src/activities/knowledge.ts";
 import { readMemory, type Knowledge } from "../../src/activities/memory.ts";
 import { readStatus } from "../../src/activities/status.ts";
 import { dueDeployments } from "../../src/activities/traffic.ts";
+import { packRouting } from "../../src/activities/routing-row.ts";
 import { toEntity } from "../../src/azure/tables/entity.ts";
 import { decide } from "../../src/domain/decide.ts";
 import type { DeploymentType, Estate, Gateway } from "../../src/domain/estate.ts";
@@ -288,17 +289,34 @@ describe("routing", () => {
     expect(later.routing?.pools.length).toBe(changed ? 2 : undefined);
   });
 
-  it("of 30 gateways with five pools of 30 members each fits into a row", async () => {
-    const regions = Array.from({ length: 30 }, (_, i) => `region${i}`);
-    const five = (gate: Gateway): Gateway => ({ ...gate, pools: gate.pools.flatMap((pool) => [pool, pool, pool, pool, pool]) });
-    deps = fakeDeps(hubToHub(regions, { gateways: regions.map((region) => five(gateway(region, regions))) }));
+  it("of 30 gateways with 33 pools of 30 members each fits into its row", async () => {
+    const regions = Array.from({ length: 30 }, (_, i) => `a-long-region-${i}`);
+    const many = (gate: Gateway): Gateway => ({ ...gate, pools: Array.from({ length: 33 }, () => gate.pools).flat() });
+    deps = fakeDeps(hubToHub(regions, { gateways: regions.map((region) => many(gateway(region, regions))) }));
     for (const gate of deps.estate.gateways)
       deps.pools.edit(
         gate.id,
         regions.map((region) => member(region, 2, 50)),
       );
     const found = await refresh();
-    expect(found.routing?.pools).toHaveLength(150);
-    expect(() => toEntity("estate-test", "knowledge", found)).not.toThrow();
+    expect(found.routing?.pools).toHaveLength(990);
+    expect(() => toEntity("estate-test", "routing", packRouting(found.routing ?? { pools: [] }))).not.toThrow();
+  });
+
+  it("is unpacked once, and written again only when it was read anew", async () => {
+    await refresh();
+    const first = (await readMemory(deps)).knowledge?.routing;
+    expect((await readMemory(deps)).knowledge?.routing).toBe(first);
+    const row = async (): Promise<string | undefined> =>
+      (await deps.state.list(`estate-${deps.estate.name}`)).find(({ key }) => key === "routing")?.etag;
+    const written = await row();
+    expect(written).toBeDefined();
+    await refresh(60);
+    expect(await row()).toBe(written);
+    await refresh(900);
+    expect(await row()).not.toBe(written);
+    const later = (await readMemory(deps)).knowledge?.routing;
+    expect(later).not.toBe(first);
+    expect(later).toEqual(first);
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Claim, Knowledge } from "../../src/activities/memory.ts";
 import { withFindings } from "../../src/activities/probe-round.ts";
+import { packRouting, unpackRouting } from "../../src/activities/routing-row.ts";
 import { packTraffic, unpackTraffic, NO_TRAFFIC, type Traffic } from "../../src/activities/traffic-row.ts";
 import { packWatch, unpackWatch } from "../../src/activities/watch-row.ts";
 import { EMPTY_WATCH, type Watch } from "../../src/activities/watch.ts";
@@ -82,6 +83,19 @@ describe("a row", () => {
     ] as const)
       expect({ [part]: back[part] }).toEqual({ [part]: dropEmpty(watch[part]) });
     expect(back.witnesses["gpt-east"]).toEqual(watch.witnesses["gpt-east"]);
+  });
+
+  it("gives a routing back as it was, absent and zero apart, and what no estate knows", () => {
+    const pools = [
+      {
+        gateway: "apim-east",
+        pool: "gpt",
+        members: [{ id: "gpt-east", priority: 1, weight: 0 }, { id: "gpt-west", weight: 5 }, { id: "by-hand" }],
+      },
+      { gateway: "apim-west", pool: "gpt", members: [{ id: "gpt-west", priority: 0 }] },
+      { gateway: "apim-west", pool: "empty", members: [] },
+    ];
+    expect(unpackRouting(packRouting({ pools }))).toEqual({ pools, origins: [] });
   });
 
   it("gives verdicts back with their symptom, and whether they linger", () => {
