@@ -28,7 +28,8 @@ export function skipReason(estate: Estate, watch: Watch, metrics: Traffic, deplo
   if (reason === null) return null;
   const minute = samplesOf(detection, metrics, id).findLast((sample) => sample.requests >= detection.passiveRequests);
   if (minute === undefined || secondsBetween(minute.at, now) > FRESH_SECONDS) return null;
-  if (minute.failed > minute.requests * (1 - WELL_SHARE)) return null;
+  // 429 is an answer, but no success that outweighs a failure.
+  if (minute.failed > (minute.requests - minute.throttled) * (1 - WELL_SHARE)) return null;
   return `${reason}; ${minute.requests} real requests at ${minute.at}, ${minute.failed} failed`;
 }
 

@@ -62,13 +62,20 @@ export async function probeRound(deps: Deps, memory: Memory, named?: ReadonlySet
   });
 }
 
-function spared(deps: Deps, { watch, metrics }: Memory, all: readonly Target[], suspected: ReadonlySet<string>): Watch["skipped"] {
+function spared(deps: Deps, memory: Memory, all: readonly Target[], suspected: ReadonlySet<string>): Watch["skipped"] {
   const now = deps.clock.now().toISOString();
+  const { watch, metrics } = memory;
   const reasons = all.flatMap(({ id, deployment }) => {
     const reason = deployment === null || suspected.has(id) ? null : skipReason(deps.estate, watch.value, metrics, deployment, now);
-    return reason === null ? [] : [[id, reason] as const];
+    return reason === null || isInDoubt(deps, memory, id, now) ? [] : [[id, reason] as const];
   });
   return Object.fromEntries(reasons);
+}
+
+function isInDoubt({ estate }: Deps, memory: Memory, id: string, now: string): boolean {
+  const { watch } = memory;
+  const { detection } = estate;
+  return isDoubtful(evidenceOf(detection, watch.value, memory, id, now), watch.value.verdicts[id], detection, now);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {
@@ -86,10 +93,8 @@ async function examine(round: Round, target: Target): Promise<Seen> {
   const first = await target.probe();
   const { detection } = deps.estate;
   const verdict = memory.watch.value.verdicts[target.id];
-  const asked = deps.clock.now().toISOString();
   // A gray failure shows in many probes or in none: in doubt, a burst is not cut short by its first good answers.
-  const whole =
-    named.has(target.id) || isDoubtful(evidenceOf(detection, memory.watch.value, memory, target.id, asked), verdict, detection, asked);
+  const whole = named.has(target.id) || isInDoubt(deps, memory, target.id, deps.clock.now().toISOString());
   if (!whole && !isSuspect(first, verdict)) return { own: [first], witnesses: [] };
   const isFailing = (own: readonly Observation[], witnesses: readonly Observation[]): boolean => {
     const now = deps.clock.now().toISOString();

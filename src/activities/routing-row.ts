@@ -1,4 +1,4 @@
-/** How the normal routing lies in its row: thirty gateways whose 33 pools lead to 30 backends each are as many members as fit. */
+/** How the normal routing lies in its row: that of thirty gateways whose 33 pools lead to 30 backends each takes half of what fits. */
 import type { PoolMember, Routing } from "../domain/routing.ts";
 import { packRows, unpackRows } from "./packed.ts";
 

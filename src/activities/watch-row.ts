@@ -22,7 +22,7 @@ interface TargetRow {
   readonly p?: string;
 }
 
-/** What keeps a verdict though its newest probes say otherwise: it is of a failing or of a healthy one. */
+/** What is to be said beside the state: of a failing one, and of a healthy one. */
 type Still = "lingers" | "wavers";
 
 export interface WatchRow extends Pick<Watch, "spentOn" | "skipped" | "confirmed" | "ended" | "roundAt"> {
@@ -50,7 +50,8 @@ function packWith(estate: Estate, watch: Watch, textLength: number): WatchRow {
   const base = Date.parse(roundAt ?? "") || 0;
   const gateways = estate.gateways.map((gateway) => gateway.id);
   const targets = Object.fromEntries(targetIds(watch).map((id) => [id, packTarget(gateways, watch, id, base, textLength)]));
-  return { targets, spentOn, skipped, confirmed, ended, reserved, roundAt };
+  const reasons = Object.fromEntries(Object.entries(skipped).map(([id, reason]) => [id, reason.slice(0, textLength)]));
+  return { targets, spentOn, skipped: reasons, confirmed, ended, reserved, roundAt };
 }
 
 function targetIds(watch: Watch): readonly string[] {

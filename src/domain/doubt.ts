@@ -82,8 +82,9 @@ function passiveAgreement(view: View, found: Finding): readonly PassiveSource[] 
 
 /** Real requests since the onset say otherwise. Only minutes that began after it can: they come minutes late. */
 function veto(view: View, found: Finding): Rule {
+  const from = silenceOf(view, found) === null ? found.from() : onset(view, found.from());
   const against = vetoingSources(view, found).flatMap((source) => {
-    const minute = wellMinute(view, source, onset(view, found.from()));
+    const minute = wellMinute(view, source, from);
     const isFast = (minute?.sample.latencyMilliseconds ?? Infinity) < view.policy.slowMilliseconds;
     return minute === undefined || (found.symptom === "latency" && !isFast) ? [] : [`${source}: ${describeMinute(minute)}`];
   });

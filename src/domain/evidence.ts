@@ -23,7 +23,7 @@ export interface Verdict {
   readonly since: string;
   /** It is still called failing only because too little speaks for its recovery yet: no new evacuation begins on that. */
   readonly lingers?: true;
-  /** It is called healthy, but of its probes of the last two minutes one or more failed or were slow: too little to tell. */
+  /** It is called healthy, but of its probes of the last two to three minutes (four rounds, where those take longer) one or more failed or were slow. */
   readonly wavers?: true;
 }
 
@@ -48,7 +48,7 @@ export interface Rule {
 }
 
 /** A rule that was looked at: of a thousand targets hardly any is ever put into words. */
-export interface Found extends Omit<Rule, "text"> {
+export interface LazyRule extends Omit<Rule, "text"> {
   readonly text: () => string;
 }
 

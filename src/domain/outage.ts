@@ -5,7 +5,7 @@ import {
   isUnanswered,
   MINUTE_MILLISECONDS,
   PASSIVE_SOURCES,
-  type Found,
+  type LazyRule,
   type Minute,
   type Symptom,
   type View,
@@ -14,7 +14,7 @@ import { ERROR_CLASSES, type ErrorClass, type Observation, type Sample } from ".
 import { confirmingSources, failedShare, failingRun, newestBusy } from "./traffic-evidence.ts";
 
 /** An outage rule that was looked at. */
-export interface Finding extends Found {
+export interface Finding extends LazyRule {
   readonly symptom: Symptom;
   /** Met by what is seen now; otherwise, when it is met, only because the target was failing so and is not clean yet. */
   readonly entered: boolean;

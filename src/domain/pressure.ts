@@ -1,5 +1,5 @@
 /** The pressure classifier: a target that refuses or slows down for want of capacity. It never makes a target failing. */
-import { PASSIVE_SOURCES, type Found, type View } from "./evidence.ts";
+import { PASSIVE_SOURCES, type LazyRule, type View } from "./evidence.ts";
 import type { Observation } from "./observation.ts";
 
 /** In and out differ, so that a load at the limit does not flip the verdict. */
@@ -11,7 +11,7 @@ const THRESHOLDS = {
 const NEAR = { usedShare: 0.9, throttledShare: 0.02, utilisationPercent: 90 } as const;
 
 /** `limited`: what shows that the target is near its limit. */
-export function pressureRules(view: View, load: Load, isSlow: boolean, limited: string | null): readonly Found[] {
+export function pressureRules(view: View, load: Load, isSlow: boolean, limited: string | null): readonly LazyRule[] {
   const need = view.previous?.state === "pressured" ? THRESHOLDS.leaving : THRESHOLDS.entering;
   const { usedShare, throttledShare, utilisationPercent, throttledProbes } = load;
   return [
@@ -96,6 +96,6 @@ function percent(share: number | null): string {
   return share === null ? "an unknown share" : `${Math.round(share * 100)} %`;
 }
 
-function rule(code: string, met: boolean, text: () => string): Found {
+function rule(code: string, met: boolean, text: () => string): LazyRule {
   return { rule: code, classifier: "pressure", met, text };
 }

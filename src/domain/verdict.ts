@@ -4,7 +4,7 @@
  */
 import { doubts } from "./doubt.ts";
 import type { DetectionPolicy } from "./estate.ts";
-import { isAnswered, readEvidence, type Assessment, type Evidence, type Found, type Rule, type Verdict, type View } from "./evidence.ts";
+import { isAnswered, readEvidence, type Assessment, type Evidence, type LazyRule, type Rule, type Verdict, type View } from "./evidence.ts";
 import type { Observation, Outcome } from "./observation.ts";
 import { outageRules, recentFailures, recentTrouble, slowness, type Finding } from "./outage.ts";
 import { loadOf, nearLimit, pressureRules } from "./pressure.ts";
@@ -33,7 +33,7 @@ interface Applied {
   readonly view: View;
   readonly outage: readonly Finding[];
   readonly suspicions: readonly Weighed[];
-  readonly pressure: readonly Found[];
+  readonly pressure: readonly LazyRule[];
 }
 
 function applyRules(view: View): Applied {
@@ -68,7 +68,7 @@ function isBelieved({ doubts: rules }: Weighed): boolean {
   return !rules.some((rule) => rule.met);
 }
 
-function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly Found[]): Conclusion {
+function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly LazyRule[]): Conclusion {
   if (view.seen.length === 0) return withoutProbes(view);
   const believed = suspicions.find(isBelieved)?.finding;
   if (believed?.rule !== "hardFailure" && isMisconfigured(view))
@@ -77,7 +77,7 @@ function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly
     return { state: "failing", symptom: believed.symptom, reason: believed.text(), ...(believed.entered ? {} : { lingers: true }) };
   // What only lingers from before is not worth a doubt.
   const doubted = suspicions.find(({ finding }) => finding.entered);
-  if (doubted !== undefined) return disbelieve(doubted);
+  if (doubted !== undefined) return disbelieve(view, doubted);
   return concludeWell(view, pressure);
 }
 
@@ -87,14 +87,18 @@ function withoutProbes(view: View): Conclusion {
   return { state: "inconclusive", symptom: stillCutOff(view), reason: stale(view).text };
 }
 
-function disbelieve({ finding, doubts: rules }: Weighed): Conclusion {
+function disbelieve(view: View, { finding, doubts: rules }: Weighed): Conclusion {
   const reasons = rules.filter((rule) => rule.met);
-  const symptom = reasons.some((rule) => rule.rule === "cutOff" || rule.rule === "unwitnessed") ? "cutOff" : null;
-  return { state: "inconclusive", symptom, reason: `${finding.text()}, but ${reasons.map((rule) => rule.text).join("; ")}` };
+  const isIsolated = reasons.some((rule) => rule.rule === "cutOff" || rule.rule === "unwitnessed");
+  return {
+    state: "inconclusive",
+    symptom: isIsolated ? "cutOff" : stillCutOff(view),
+    reason: `${finding.text()}, but ${reasons.map((rule) => rule.text).join("; ")}`,
+  };
 }
 
 /** Nothing makes it failing: pressed, well, or not yet certain to be anything else than before. */
-function concludeWell(view: View, pressure: readonly Found[]): Conclusion {
+function concludeWell(view: View, pressure: readonly LazyRule[]): Conclusion {
   const { seen, policy, previous } = view;
   const pressed = pressure.find((rule) => rule.met);
   if (pressed?.rule === "throttled") return { state: "pressured", symptom: null, reason: pressed.text() };
@@ -163,7 +167,7 @@ const NO_DOUBTS: readonly Rule[] = ["cutOff", "unwitnessed", "quorum", "veto"].m
   text: "nothing was found that could be doubted",
 }));
 
-function asRule({ rule, classifier, met, text }: Found): Rule {
+function asRule({ rule, classifier, met, text }: LazyRule): Rule {
   return { rule, classifier, met, text: text() };
 }
 

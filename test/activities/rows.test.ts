@@ -43,7 +43,8 @@ describe("the watch of a thousand targets", () => {
     ["reasons in another script", (id) => ({ ...FAILED, detail: `${id} 応答なし`.repeat(10) })],
   ])("%s: fits into its row", (_what, probe) => {
     const estate = thousandTargets();
-    const watch = watched(estate, 24, probe);
+    const skipped = Object.fromEntries(estate.deployments.map(({ id }) => [id, "why it was spared ".repeat(10)]));
+    const watch = { ...watched(estate, 24, probe), skipped };
     const row = packWatch(estate, watch);
     expect(() => toEntity("estate-test", "watch", row)).not.toThrow();
     const back = unpackWatch(estate, row);

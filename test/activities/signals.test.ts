@@ -252,6 +252,28 @@ describe("the probe budget", () => {
     expect(sentTo("gpt-east")).toEqual([0, 45, 60, 75]);
   });
 
+  it("a deployment out of tokens that answers next to nothing but 429 and 5xx is asked every round", async () => {
+    deps = fakeDeps(withWitnesses());
+    await learn(deps);
+    traffic = { answered: 3, throttled: 100, serverErrors: 5 };
+    deps.probe.extras = { limitTokens: 100_000, remainingTokens: 400 };
+    await round();
+    await rounds(3);
+    expect(sentTo("gpt-east")).toHaveLength(4);
+  });
+
+  it("a deployment out of tokens is asked every round as long as a failed probe of it is unsettled", async () => {
+    deps = fakeDeps(withWitnesses());
+    await learn(deps);
+    deps.probe.extras = { limitTokens: 100_000, remainingTokens: 400 };
+    deps.probe.script = { "gpt-east": ["ok", "failed", "ok"] };
+    await round();
+    await rounds(4);
+    await rounds(2);
+    expect((await targetStatus("gpt-east"))?.state).toBe("pressured");
+    expect(sentTo("gpt-east").filter((second) => second > 75)).toHaveLength(2 * 5);
+  });
+
   it("a suspected target is probed whatever it has spent", async () => {
     await rounds(1);
     await receive(deps, suspicion({ at: at(15) }));

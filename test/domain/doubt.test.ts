@@ -45,6 +45,14 @@ describe("a prober that gets no answer while witnesses do is cut off", () => {
   });
 });
 
+it("what its traffic denies stays a silence until it is settled: asked again, it is denied again", () => {
+  const before: Verdict = { ...WELL, state: "inconclusive", symptom: "cutOff", since: at(NOW_SECONDS - 300) };
+  const again = { samples: { metrics: [minute(3, 100)] } };
+  const first = assess(SILENT, again, before);
+  expect(first).toMatchObject({ state: "inconclusive", symptom: "cutOff" });
+  expect(assess(SILENT, again, first)).toMatchObject({ state: "inconclusive", symptom: "cutOff", since: before.since });
+});
+
 describe("a deployment that is silent, of which nobody else could be asked, is left to its traffic to speak for", () => {
   const doubted = (seconds: number): Verdict => ({ ...WELL, state: "inconclusive", symptom: "cutOff", since: at(NOW_SECONDS - seconds) });
   it.each<[rule: string, probes: readonly Observation[], changes: Partial<Evidence>, previous: Verdict, state: VerdictState]>([
@@ -56,6 +64,13 @@ describe("a deployment that is silent, of which nobody else could be asked, is l
     ["its traffic fails likewise", SILENT, { samples: { metrics: [minute(2, 100, { failed: 90 })] } }, WELL, "failing"],
     ["a witness got nothing either", SILENT, { witnesses: [witness(5, "failed", "timeout")] }, WELL, "failing"],
     ["an error is an answer", fails(DOWN), {}, WELL, "failing"],
+    [
+      "traffic of the silence does not deny errors after it",
+      fails(DOWN),
+      { samples: { metrics: [minute(3, 100)] } },
+      doubted(300),
+      "failing",
+    ],
     ["a gateway has no traffic of its own to wait for", SILENT.map((o) => ({ ...o, kind: "gateway" })), {}, WELL, "failing"],
     ["what is failing already stays so", SILENT, {}, FAILING, "failing"],
   ])("%s: %#", (_rule, probes, changes, previous, state) => {

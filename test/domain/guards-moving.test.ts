@@ -54,17 +54,27 @@ describe("willMovingHelp", () => {
     ["all of them strain", { verdicts: verdicts("failing", "pressured", "pressured") }, "refused", "2 pressured"],
     [
       "it is slow, and all of them were slow just now",
-      { verdicts: wavering("latency", "west", "north") },
+      { verdicts: wavering("latency", "west", "north"), now: at(100) },
       "refused",
-      "0 pressured, 0 not measured, 2 wavering (a probe failed or was slow just now)",
+      "a probe of gpt-west, gpt-north failed or was slow; 140 s are left to show whether it is the same",
     ],
     [
       "a part of it fails, and of all of them a probe failed just now",
-      { verdicts: wavering("partialFailure", "west", "north") },
+      { verdicts: wavering("partialFailure", "west", "north"), now: at(100) },
       "refused",
     ],
-    ["it is slow, and one of them was not", { verdicts: wavering("latency", "west") }, "passed"],
-    ["it answers nobody, and all of them had a blip just now", { verdicts: wavering("errors", "west", "north") }, "passed"],
+    [
+      "it is slow for long enough, and all of them were slow just now",
+      { verdicts: wavering("latency", "west", "north"), now: at(240) },
+      "passed",
+    ],
+    [
+      "a person may go where all of them were slow just now",
+      { verdicts: wavering("latency", "west", "north"), now: at(100), initiator: "manual" },
+      "passed",
+    ],
+    ["it is slow, and one of them was not", { verdicts: wavering("latency", "west"), now: at(100) }, "passed"],
+    ["it answers nobody, and all of them had a blip just now", { verdicts: wavering("errors", "west", "north"), now: at(100) }, "passed"],
     ["none of them could be measured", { verdicts: verdicts("failing", "inconclusive", "misconfigured") }, "refused", "could be measured"],
     ["those who take over are not known of at all", { verdicts: verdicts("failing") }, "refused", "could be measured"],
     [

@@ -54,18 +54,26 @@ function healthOf(standing: RegionVerdict["deployments"][string] | undefined): H
   return state === "failing" || state === "pressured" ? state : "unknown";
 }
 
-/** What takes minutes to be found here may have begun there too, without a verdict yet. */
-const GRAY: readonly (Symptom | null | undefined)[] = ["latency", "partialFailure"];
-
-function sameFaultEverywhere({ verdict, verdicts }: Climb, takers: readonly Deployment[]): string | null {
-  const health = takers.map(healthBy(verdicts));
-  const isGray = GRAY.includes(verdict?.foundry.symptom);
-  if (health.includes("works") || (!isGray && health.includes("wavering"))) return null;
+function sameFaultEverywhere(climb: Climb, takers: readonly Deployment[]): string | null {
+  const health = takers.map(healthBy(climb.verdicts));
+  if (health.includes("works")) return null;
+  const wavering = takers.filter((_, i) => health[i] === "wavering");
+  if (wavering.length > 0) return mayHaveBegunThere(climb, wavering);
   const count = (wanted: Health): number => health.filter((found) => found === wanted).length;
   const all = takers.length;
-  const wavering = count("wavering") === 0 ? "" : `, ${count("wavering")} wavering (a probe failed or was slow just now)`;
   if (count("unknown") === all) return `none of the ${all} deployments that would take over could be measured`;
-  return `the same fault everywhere: of ${all} deployments that would take over ${count("failing")} are failing, ${count("pressured")} pressured, ${count("unknown")} not measured${wavering}`;
+  return `the same fault everywhere: of ${all} deployments that would take over ${count("failing")} are failing, ${count("pressured")} pressured, ${count("unknown")} not measured`;
+}
+
+const GRAY: readonly (Symptom | null)[] = ["latency", "partialFailure"];
+
+/** What took minutes to be found here has a verdict there too after as many, if it is the same: a blip keeps nobody for longer. */
+function mayHaveBegunThere({ estate, verdict, initiator, now }: Climb, wavering: readonly Deployment[]): string | null {
+  if (verdict === undefined || initiator === "manual" || !GRAY.includes(verdict.foundry.symptom)) return null;
+  const { graySeconds } = estate.detection;
+  const left = Math.round(graySeconds - secondsBetween(verdict.foundry.since, now));
+  if (left <= 0) return null;
+  return `it may have begun where it would go: in the last minutes a probe of ${names(wavering.map(({ id }) => id))} failed or was slow; ${left} s are left to show whether it is the same`;
 }
 
 /** A region that took over from another and now fails only real requests, or some of them, has most likely been handed the fault. */
