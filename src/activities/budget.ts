@@ -3,13 +3,13 @@ import type { Deployment, Estate } from "../domain/estate.ts";
 import type { Observation } from "../domain/observation.ts";
 import { showsLimit } from "../domain/pressure.ts";
 import { secondsBetween } from "../domain/time.ts";
+import { isWell } from "../domain/traffic-evidence.ts";
 import { samplesOf } from "./evidence.ts";
 import type { Traffic } from "./traffic-row.ts";
 import type { Spend, Watch } from "./watch.ts";
 
 /** Older minutes say nothing of now; newer ones are seldom there (azure-facts 3.4). */
 const FRESH_SECONDS = 240;
-const WELL_SHARE = 0.95;
 /** The limiter's own minute (azure-facts 4.2): asked again at the same place of it, what was exhausted then refuses again, at no cost. */
 const LIMITER_SECONDS = 60;
 
@@ -28,8 +28,7 @@ export function skipReason(estate: Estate, watch: Watch, metrics: Traffic, deplo
   if (reason === null) return null;
   const minute = samplesOf(detection, metrics, id).findLast((sample) => sample.requests >= detection.passiveRequests);
   if (minute === undefined || secondsBetween(minute.at, now) > FRESH_SECONDS) return null;
-  // 429 is an answer, but no success that outweighs a failure.
-  if (minute.failed > (minute.requests - minute.throttled) * (1 - WELL_SHARE)) return null;
+  if (!isWell({ sample: minute })) return null;
   return `${reason}; ${minute.requests} real requests at ${minute.at}, ${minute.failed} failed`;
 }
 

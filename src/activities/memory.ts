@@ -150,7 +150,7 @@ function knowledgeOf(deps: Deps, known: Stored<KnowledgeRow> | undefined, stored
   if (known === undefined) return null;
   if (stored === undefined) return { ...known.value, routing: null };
   const last = lastRoutings.get(deps);
-  const routing = last !== undefined && last.etag !== undefined && last.etag === stored.etag ? last.routing : unpackRouting(stored.value);
+  const routing = last !== undefined && stored.etag !== undefined && last.etag === stored.etag ? last.routing : unpackRouting(stored.value);
   lastRoutings.set(deps, { etag: stored.etag, routing });
   return { ...known.value, routing };
 }

@@ -2,7 +2,7 @@
 import type { Deployment, Estate, Gateway } from "../domain/estate.ts";
 import { groupBy } from "../domain/group.ts";
 import type { Observation, TargetKind } from "../domain/observation.ts";
-import { perEstate } from "../domain/per-estate.ts";
+import { perObject } from "../domain/per-object.ts";
 import type { Deps } from "../ports.ts";
 
 export interface Target {
@@ -55,7 +55,7 @@ interface Route {
 }
 
 /** One of each gateway that can ask: the first of its members that leads there. */
-const routesByDeployment = perEstate(({ gateways }): ReadonlyMap<string, readonly Route[]> => {
+const routesByDeployment = perObject(({ gateways }: Estate): ReadonlyMap<string, readonly Route[]> => {
   const routes = gateways.filter(({ witnessPath }) => witnessPath !== null).flatMap(routesOf);
   return groupBy(routes, ({ deployment }) => deployment);
 });

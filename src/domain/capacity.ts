@@ -1,6 +1,7 @@
 /** Headroom: tokens per minute still available in a quota pool. Unknown stays unknown (null): it is never zero and never infinite. */
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
+import { perObject } from "./per-object.ts";
 import { quotaPoolOf } from "./topology.ts";
 
 /** What is known of each deployment, in tokens per minute; null or missing = unknown. */
@@ -56,7 +57,7 @@ export function headroomOf(estate: Estate, capacity: Capacity, deploymentId: str
 }
 
 export function headroom(estate: Estate, deployment: Deployment, capacity: Capacity): number | null {
-  const known = knownHeadroom(estate, capacity);
+  const known = roomsOf(capacity)(estate);
   const found = known.get(deployment);
   if (found !== undefined) return found;
   const value = headroomNow(estate, deployment, capacity);
@@ -64,16 +65,8 @@ export function headroom(estate: Estate, deployment: Deployment, capacity: Capac
   return value;
 }
 
-/** A capacity never changes: of all the regions that fail, the same deployments are asked what they could take over. */
-const HEADROOM = new WeakMap<Capacity, { readonly estate: Estate; readonly byDeployment: Map<Deployment, number | null> }>();
-
-function knownHeadroom(estate: Estate, capacity: Capacity): Map<Deployment, number | null> {
-  const known = HEADROOM.get(capacity);
-  if (known?.estate === estate) return known.byDeployment;
-  const byDeployment = new Map<Deployment, number | null>();
-  HEADROOM.set(capacity, { estate, byDeployment });
-  return byDeployment;
-}
+/** Of all the regions that fail, the same deployments are asked what they could take over. */
+const roomsOf = perObject((_capacity: Capacity) => perObject((_estate: Estate) => new Map<Deployment, number | null>()));
 
 function headroomNow(estate: Estate, deployment: Deployment, capacity: Capacity): number | null {
   const limit = limitOf(deployment, capacity);

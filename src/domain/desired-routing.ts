@@ -43,9 +43,12 @@ export function desiredPool(leads: readonly Lead[], holds: readonly HoldLimits[]
   const left = groups.filter((group) => group.some((carrier) => carrier.share > 0));
   const desired = left[0] === groups[0] ? mergeGroups(left) : promote(left, groups[0]?.[0]?.member);
   if (desired.length === 0) return "nobody";
-  const placed = leads.map((lead, i) => (lead.member.weight === 0 && limits[i]?.share !== 0 ? lead : undefined));
-  for (const { index, to } of desired) placed[index] = { member: to, deployment: leads[index]?.deployment, part: leads[index]?.part ?? 0 };
-  return placed.filter((lead) => lead !== undefined);
+  const placed = leads.map(({ member }, i) => (member.weight === 0 && limits[i]?.share !== 0 ? member : undefined));
+  for (const { index, to } of desired) placed[index] = to;
+  return leads.flatMap((lead, i) => {
+    const member = placed[i];
+    return member === undefined ? [] : [{ ...lead, member }];
+  });
 }
 
 interface Limit {

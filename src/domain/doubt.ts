@@ -44,7 +44,7 @@ const SILENCE_SECONDS = 240;
  */
 function unwitnessed(view: View, found: Finding): Rule {
   const isDeployment = view.seen[0]?.kind === "deployment";
-  const seconds = Math.round((view.now - onset(view, view.now)) / 1000);
+  const seconds = Math.round((view.now - onset(view, found, view.now)) / 1000);
   const isAlone = view.witnesses.length === 0 && passiveAgreement(view, found).length === 0;
   const isNew = view.previous?.state !== "failing" && seconds < SILENCE_SECONDS;
   const met = isDeployment && isAlone && isNew && silenceOf(view, found) !== null;
@@ -55,8 +55,10 @@ function unwitnessed(view: View, found: Finding): Rule {
 }
 
 /** Of a silence that is doubted already, its first instant; else what the finding tells. */
-function onset({ previous }: View, otherwise: number): number {
-  return previous?.symptom === "cutOff" ? Math.min(otherwise, instantOf(previous.since)) : otherwise;
+function onset(view: View, found: Finding, otherwise: number): number {
+  const { previous } = view;
+  const isKnown = previous?.symptom === "cutOff" && silenceOf(view, found) !== null;
+  return isKnown ? Math.min(otherwise, instantOf(previous.since)) : otherwise;
 }
 
 /** Not asked again of a target that is failing already: once evacuated, its traffic tells nothing. */
@@ -82,7 +84,7 @@ function passiveAgreement(view: View, found: Finding): readonly PassiveSource[] 
 
 /** Real requests since the onset say otherwise. Only minutes that began after it can: they come minutes late. */
 function veto(view: View, found: Finding): Rule {
-  const from = silenceOf(view, found) === null ? found.from() : onset(view, found.from());
+  const from = onset(view, found, found.from());
   const against = vetoingSources(view, found).flatMap((source) => {
     const minute = wellMinute(view, source, from);
     const isFast = (minute?.sample.latencyMilliseconds ?? Infinity) < view.policy.slowMilliseconds;

@@ -98,7 +98,8 @@ function partialFailure(view: View, limited: string | null): Finding {
   // Near its limit a target keeps some callers waiting: time-outs alone are pressure's doing then.
   const isLoad = limited !== null && view.seen.every((o) => o.outcome !== "failed" || o.errorClass === "timeout");
   const text = (): string => {
-    const beside = confirming().length === 0 ? "" : `; ${confirming().join(" and ")} show it too`;
+    const sources = confirming();
+    const beside = sources.length === 0 ? "" : `; ${sources.join(" and ")} show it too`;
     return `${failed} of ${requests} probes failed over ${policy.graySeconds} s, ${need} needed in ${MIXED_MINUTES} minutes or more (found in ${mixed()})${beside}`;
   };
   const from = (): number => (gray.find(({ sample }) => sample.failed > 0)?.start ?? now) + MINUTE_MILLISECONDS;
@@ -130,33 +131,20 @@ const LATENCY_SECONDS = 120;
 const LATENCY_PROBES = 6;
 
 export interface Slowness {
+  /** Probes that failed, in the same minutes. */
+  readonly failed: number;
   readonly slow: number;
   readonly answered: number;
   readonly needed: number;
   readonly isSlow: boolean;
 }
 
-function latencySeconds({ intervalSeconds }: DetectionPolicy): number {
-  return Math.max(LATENCY_SECONDS, 4 * intervalSeconds);
-}
-
-function recent({ policy, now }: View, minutes: readonly Minute[]): readonly Minute[] {
-  return minutes.filter(({ start }) => start + MINUTE_MILLISECONDS > now - latencySeconds(policy) * 1000);
-}
-
-/** Probes in the minutes in which slowness is looked for that failed or were slow. */
-export function recentTrouble(view: View): number {
-  const { failed, slow } = sums(recent(view, view.own));
-  return failed + slow;
-}
-
 /** Most answers of the last two minutes (of four rounds, where those take longer) were slow. */
-export function slowness(view: View, minutes: readonly Minute[]): Slowness {
-  const { policy } = view;
-  const seconds = latencySeconds(policy);
-  const { answered, slow } = sums(recent(view, minutes));
+export function slowness({ policy, now }: View, minutes: readonly Minute[]): Slowness {
+  const seconds = Math.max(LATENCY_SECONDS, 4 * policy.intervalSeconds);
+  const { failed, answered, slow } = sums(minutes.filter(({ start }) => start + MINUTE_MILLISECONDS > now - seconds * 1000));
   const needed = Math.min(LATENCY_PROBES, Math.floor(seconds / policy.intervalSeconds));
-  return { slow, answered, needed, isSlow: answered >= needed && slow * 2 > answered };
+  return { failed, slow, answered, needed, isSlow: answered >= needed && slow * 2 > answered };
 }
 
 /** Slow without any sign of pressure. */

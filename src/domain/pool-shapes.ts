@@ -1,6 +1,7 @@
 /** Pools of several gateways that lead to the same deployments in the same way are alike to whoever asks where traffic goes. */
 import type { Deployment, Estate } from "./estate.ts";
 import { groupBy } from "./group.ts";
+import { perObject } from "./per-object.ts";
 import { partsWithin, priorityOf } from "./priorities.ts";
 import type { Routing } from "./routing.ts";
 import { leadsOf, type Lead } from "./topology.ts";
@@ -17,29 +18,22 @@ export interface PoolShape {
 }
 
 interface Index {
-  readonly estate: Estate;
   readonly shapes: readonly PoolShape[];
   readonly byDeployment: ReadonlyMap<Deployment, readonly PoolShape[]>;
 }
 
-/** A routing never changes: 30 gateways with 33 pools of 30 members are gone through once, and not for every question. */
-const INDEXES = new WeakMap<Routing, Index>();
-
-function indexOf(estate: Estate, routing: Routing): Index {
-  const known = INDEXES.get(routing);
-  if (known?.estate === estate) return known;
-  const shapes = shapesOf(estate, routing);
-  const pairs = shapes.flatMap((shape) => [...shape.deployments].map((deployment) => ({ deployment, shape })));
-  const byDeployment = new Map(
-    [...groupBy(pairs, ({ deployment }) => deployment)].map(([deployment, own]) => [deployment, own.map(({ shape }) => shape)]),
-  );
-  const index = { estate, shapes, byDeployment };
-  INDEXES.set(routing, index);
-  return index;
-}
+/** 30 gateways with 33 pools of 30 members are gone through once, and not for every question. */
+const indexOf = perObject((routing: Routing) =>
+  perObject((estate: Estate): Index => {
+    const shapes = shapesOf(estate, routing);
+    const pairs = shapes.flatMap((shape) => [...shape.deployments].map((deployment) => ({ deployment, shape })));
+    const byDeployment = groupBy(pairs, ({ deployment }) => deployment);
+    return { shapes, byDeployment: new Map([...byDeployment].map(([deployment, own]) => [deployment, own.map(({ shape }) => shape)])) };
+  }),
+);
 
 export function standsInPool(estate: Estate, routing: Routing, deployment: Deployment): boolean {
-  return indexOf(estate, routing).byDeployment.has(deployment);
+  return indexOf(routing)(estate).byDeployment.has(deployment);
 }
 
 /** In the routing's order, the pools that lead to any of these deployments, with those that each leads to. */
@@ -48,7 +42,7 @@ export function poolsLeadingTo(
   routing: Routing,
   deployments: readonly Deployment[],
 ): readonly { readonly shape: PoolShape; readonly own: readonly Deployment[] }[] {
-  const { shapes, byDeployment } = indexOf(estate, routing);
+  const { shapes, byDeployment } = indexOf(routing)(estate);
   const own = new Map<PoolShape, Deployment[]>();
   for (const deployment of deployments) {
     for (const shape of byDeployment.get(deployment) ?? []) own.set(shape, [...(own.get(shape) ?? []), deployment]);

@@ -1,7 +1,7 @@
 /** Questions about the estate's graph: origins → gateways → pools → members → deployments → quota pools. */
 import type { Deployment, Edge, Estate, Gateway, OriginRef, PoolRef } from "./estate.ts";
 import { groupBy } from "./group.ts";
-import { perEstate } from "./per-estate.ts";
+import { perObject } from "./per-object.ts";
 import { normalParts } from "./priorities.ts";
 import { backendName, type PoolMember, type PoolRouting } from "./routing.ts";
 
@@ -28,7 +28,7 @@ export function leadsOf(estate: Estate, { gateway, pool, members }: PoolRouting)
 /** By gateway, pool and backend. */
 type Members = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, Deployment>>>;
 
-const membersOf = perEstate(({ deployments, gateways }): Members => {
+const membersOf = perObject(({ deployments, gateways }: Estate): Members => {
   const byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
   const inPool = ({ members }: PoolRef): ReadonlyMap<string, Deployment> =>
     new Map(
@@ -40,7 +40,7 @@ const membersOf = perEstate(({ deployments, gateways }): Members => {
   return new Map(gateways.map(({ id, pools }) => [id, new Map(pools.map((pool) => [pool.name, inPool(pool)]))]));
 });
 
-export const deploymentsByRegion = perEstate(({ deployments }) => groupBy(deployments, ({ region }) => region));
+export const deploymentsByRegion = perObject(({ deployments }: Estate) => groupBy(deployments, ({ region }) => region));
 
 export function deploymentsIn(estate: Estate, region: string): readonly Deployment[] {
   return deploymentsByRegion(estate).get(region) ?? [];
@@ -86,19 +86,12 @@ export function routingScopeOf({ deploymentType }: Deployment): "region" | "data
   return deploymentType.startsWith("Global") ? "global" : deploymentType.startsWith("DataZone") ? "data-zone" : "region";
 }
 
-/** A deployment never changes. */
-const QUOTA_POOLS = new WeakMap<Deployment, string>();
-
 /**
  * Key of the quota that a deployment draws on: per subscription × region × model × deployment type (azure-facts 4.2).
  * Global deployments share one pool per subscription; data-zone ones are treated the same, which errs on the side of less headroom.
  */
-export function quotaPoolOf(deployment: Deployment): string {
-  const known = QUOTA_POOLS.get(deployment);
-  if (known !== undefined) return known;
+export const quotaPoolOf = perObject((deployment: Deployment): string => {
   const subscription = /^\/subscriptions\/([^/]+)\//i.exec(deployment.resourceId)?.[1]?.toLowerCase() ?? "";
   const scope = routingScopeOf(deployment);
-  const key = `${subscription}/${scope === "region" ? deployment.region : scope}/${deployment.model.name}/${deployment.deploymentType}`;
-  QUOTA_POOLS.set(deployment, key);
-  return key;
-}
+  return `${subscription}/${scope === "region" ? deployment.region : scope}/${deployment.model.name}/${deployment.deploymentType}`;
+});

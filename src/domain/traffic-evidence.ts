@@ -7,9 +7,14 @@ const CONFIRMING_FAILURES = 10;
 /** A target that succeeds this often is not failing. */
 const WELL_SHARE = 0.95;
 
-export function failedShare({ sample }: Minute): number {
+export function failedShare({ sample }: Pick<Minute, "sample">): number {
   const told = sample.requests - sample.throttled;
   return told > 0 ? sample.failed / told : 0;
+}
+
+/** Nearly all its requests succeeded, 429 apart. */
+export function isWell(minute: Pick<Minute, "sample">): boolean {
+  return failedShare(minute) <= 1 - WELL_SHARE;
 }
 
 function isBusy({ sample }: Minute, policy: DetectionPolicy): boolean {
@@ -43,7 +48,7 @@ export function confirmingSources(view: View, notBefore: number): readonly Passi
 /** The newest minute of a source, when it began at or after `from` and shows that nearly all requests succeed. */
 export function wellMinute(view: View, source: PassiveSource, from: number): Minute | undefined {
   const newest = newestBusy(view, source);
-  return newest !== undefined && newest.start >= from && failedShare(newest) <= 1 - WELL_SHARE ? newest : undefined;
+  return newest !== undefined && newest.start >= from && isWell(newest) ? newest : undefined;
 }
 
 /** How old the end of a minute may be that stands in for a probe that was saved. */

@@ -6,7 +6,7 @@ import { doubts } from "./doubt.ts";
 import type { DetectionPolicy } from "./estate.ts";
 import { isAnswered, readEvidence, type Assessment, type Evidence, type LazyRule, type Rule, type Verdict, type View } from "./evidence.ts";
 import type { Observation, Outcome } from "./observation.ts";
-import { outageRules, recentFailures, recentTrouble, slowness, type Finding } from "./outage.ts";
+import { outageRules, recentFailures, slowness, type Finding, type Slowness } from "./outage.ts";
 import { loadOf, nearLimit, pressureRules } from "./pressure.ts";
 import { describeMinute, standIn } from "./traffic-evidence.ts";
 
@@ -34,19 +34,23 @@ interface Applied {
   readonly outage: readonly Finding[];
   readonly suspicions: readonly Weighed[];
   readonly pressure: readonly LazyRule[];
+  /** Of the prober's own last minutes. */
+  readonly recent: Slowness;
 }
 
 function applyRules(view: View): Applied {
   const load = loadOf(view);
   const limited = nearLimit(load);
   const outage = outageRules(view, limited);
-  const pressure = pressureRules(view, load, slowness(view, view.own).isSlow, limited);
-  return { view, outage, suspicions: weigh(view, outage), pressure };
+  const recent = slowness(view, view.own);
+  const pressure = pressureRules(view, load, recent.isSlow, limited);
+  return { view, outage, suspicions: weigh(view, outage), pressure, recent };
 }
 
-function verdictOf({ view, suspicions, pressure }: Applied, now: string): Verdict {
+function verdictOf(applied: Applied, now: string): Verdict {
+  const { view } = applied;
   const { previous } = view;
-  const conclusion = conclude(view, suspicions, pressure);
+  const conclusion = conclude(applied);
   return { ...conclusion, since: previous?.state === conclusion.state ? previous.since : changedAt(view, now) };
 }
 
@@ -68,7 +72,8 @@ function isBelieved({ doubts: rules }: Weighed): boolean {
   return !rules.some((rule) => rule.met);
 }
 
-function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly LazyRule[]): Conclusion {
+function conclude(applied: Applied): Conclusion {
+  const { view, suspicions } = applied;
   if (view.seen.length === 0) return withoutProbes(view);
   const believed = suspicions.find(isBelieved)?.finding;
   if (believed?.rule !== "hardFailure" && isMisconfigured(view))
@@ -78,7 +83,7 @@ function conclude(view: View, suspicions: readonly Weighed[], pressure: readonly
   // What only lingers from before is not worth a doubt.
   const doubted = suspicions.find(({ finding }) => finding.entered);
   if (doubted !== undefined) return disbelieve(view, doubted);
-  return concludeWell(view, pressure);
+  return concludeWell(applied);
 }
 
 function withoutProbes(view: View): Conclusion {
@@ -98,16 +103,16 @@ function disbelieve(view: View, { finding, doubts: rules }: Weighed): Conclusion
 }
 
 /** Nothing makes it failing: pressed, well, or not yet certain to be anything else than before. */
-function concludeWell(view: View, pressure: readonly LazyRule[]): Conclusion {
+function concludeWell({ view, pressure, recent }: Applied): Conclusion {
   const { seen, policy, previous } = view;
   const pressed = pressure.find((rule) => rule.met);
   if (pressed?.rule === "throttled") return { state: "pressured", symptom: null, reason: pressed.text() };
-  const recent = seen.slice(-policy.successesToRecover);
-  const answered = recent.length === policy.successesToRecover && recent.every(isAnswered);
+  const last = seen.slice(-policy.successesToRecover);
+  const answered = last.length === policy.successesToRecover && last.every(isAnswered);
   const trusted = previous === undefined || previous.state === "healthy";
   if (answered || (trusted && seen.every((o) => o.outcome === "ok"))) {
     if (pressed !== undefined) return { state: "pressured", symptom: null, reason: pressed.text() };
-    return { state: "healthy", symptom: null, reason: tally(view, "ok", "succeeded"), ...wavering(view) };
+    return { state: "healthy", symptom: null, reason: tally(view, "ok", "succeeded"), ...wavering(recent) };
   }
   const failed = count(view, "failed");
   if (previous !== undefined && previous.state !== "inconclusive") {
@@ -117,7 +122,7 @@ function concludeWell(view: View, pressure: readonly LazyRule[]): Conclusion {
       state,
       symptom,
       ...lingers,
-      ...(state === "healthy" ? wavering(view) : {}),
+      ...(state === "healthy" ? wavering(recent) : {}),
       reason: `${tally(view, "ok", "succeeded")}, ${failed} failed: too few to change from ${state}`,
     };
   }
@@ -125,8 +130,8 @@ function concludeWell(view: View, pressure: readonly LazyRule[]): Conclusion {
   return { state: "inconclusive", symptom: stillCutOff(view), reason };
 }
 
-function wavering(view: View): { wavers?: true } {
-  return recentTrouble(view) > 0 ? { wavers: true } : {};
+function wavering({ failed, slow }: Slowness): { wavers?: true } {
+  return failed + slow > 0 ? { wavers: true } : {};
 }
 
 /** Until it is settled what the target is, the prober counts as isolated from it. */
